@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Lowest layer first: a target may import what stands above it, never what stands below.
+// docs/architecture.md draws the same table.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// One of our own targets with the project's settings.
+func layer(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one layer; what they import beside it is named, as the compiler wants it.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+  name: "shunt",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "shunt", targets: ["shunt"])],
+  dependencies: [
+    // Commands, help, completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // YAML with line and column marks.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // HTML templates with escaping.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    // exp, log and pow without Foundation.
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+  ],
+  targets: [
+    // C libraries
+    .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+
+    // Foundations
+    layer("Quantities"),
+    layer("Diagnostics"),
+    layer("LinearModel"),
+    layer("EventKernel", ["Quantities"]),
+    layer("Statistics", ["CGSL", realModule]),
+
+    // The domain
+    layer("Domain", ["Quantities", realModule]),
+    layer("Catalog", ["Domain", "Quantities"]),
+    layer("Plan", ["Domain", "Quantities"]),
+    layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
+    layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
+    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities"]),
+
+    // What decides and what costs
+    layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
+    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
+    layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
+    layer("Strategies", ["Domain", "Plan", "Quantities"]),
+
+    // Runners
+    layer("Simulator", ["Plan", "CostModels", "EventKernel", "Domain", "Quantities"]),
+
+    // What people see
+    layer("Charts", ["Quantities"]),
+    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer(
+      "Workbench",
+      [
+        "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
+        "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
+      ]),
+    .executableTarget(
+      name: "shunt",
+      dependencies: [
+        "Workbench", "Reports", "Results", "Scenarios", "Catalog", "Diagnostics", "Domain",
+        "Quantities", argumentParser,
+      ],
+      swiftSettings: strict),
+
+    // Tests
+    tests("QuantitiesTests", ["Quantities"]),
+  ]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Shunt: ParsableCommand {
+  func run() {}
+}
