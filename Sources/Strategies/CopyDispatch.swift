@@ -15,11 +15,14 @@ public struct CopyDispatch: Hashable, Sendable {
   /// The copies of an expert are ordered by source rank, so an interval takes a run of sources.
   ///
   /// - Parameters:
-  ///   - counts: token copies of each expert (column) on each source rank (row), row by row.
+  ///   - counts: token copies of each expert (column) on each source rank (row), row by row, as
+  ///     `RoutedLayer.copies` holds them or a slice of it for one expert-parallel group.
   ///   - intervals: for each expert its intervals, in order and covering its copies.
   /// - Precondition: each expert's intervals cover the copies that `counts` holds for it.
   /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*).
-  public init(counts: [Int], intervals: [[LeastLoadedAssignment.Interval]], ranks: Int) {
+  public init<Counts: RandomAccessCollection>(
+    counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int
+  ) where Counts.Index == Int, Counts.Element: BinaryInteger {
     precondition(counts.count == ranks * intervals.count, "Counts are ranks × experts.")
     self.ranks = ranks
     self.experts = intervals.count
@@ -58,9 +61,10 @@ public struct CopyDispatch: Hashable, Sendable {
   }
 
   /// Walks the sources of one expert and its intervals side by side.
-  private mutating func lay(
-    _ expert: Int, intervals: [LeastLoadedAssignment.Interval], counts: [Int]
-  ) {
+  private mutating func lay<Counts: RandomAccessCollection>(
+    _ expert: Int, intervals: [LeastLoadedAssignment.Interval], counts: Counts
+  ) where Counts.Index == Int, Counts.Element: BinaryInteger {
+    let first = counts.startIndex + expert
     var position = 0
     var source = 0
     var segmentEnd = 0
@@ -70,7 +74,7 @@ public struct CopyDispatch: Hashable, Sendable {
       while position < interval.end {
         while segmentEnd <= position {
           precondition(source < ranks, "Intervals hold more copies than the sources.")
-          segmentEnd += counts[source * experts + expert]
+          segmentEnd += Int(counts[first + source * experts])
           source += 1
         }
         let end = min(segmentEnd, interval.end)
@@ -79,7 +83,7 @@ public struct CopyDispatch: Hashable, Sendable {
       }
     }
     while source < ranks {
-      precondition(counts[source * experts + expert] == 0, "Intervals miss copies of a source.")
+      precondition(counts[first + source * experts] == 0, "Intervals miss copies of a source.")
       source += 1
     }
     precondition(position == segmentEnd, "Intervals miss copies of a source.")
