@@ -93,5 +93,6 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("StrategiesTests", ["Strategies"]),
   ]
 )
