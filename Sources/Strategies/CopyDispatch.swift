@@ -33,6 +33,20 @@ public struct CopyDispatch: Hashable, Sendable {
     }
   }
 
+  /// A dispatch without copies, to be filled with ``add(_:of:from:to:)``.
+  init(ranks: Int, experts: Int) {
+    self.ranks = ranks
+    self.experts = experts
+    copies = Array(repeating: 0, count: ranks * ranks)
+    rows = Array(repeating: 0, count: ranks * experts)
+  }
+
+  /// Sends `count` copies of `expert` from `source` to be computed on `rank`.
+  mutating func add(_ count: Int, of expert: Int, from source: Int, to rank: Int) {
+    copies[source * ranks + rank] += count
+    rows[rank * experts + expert] += count
+  }
+
   /// The copies that `source` sends to `destination` (its own when they are the same).
   public func copies(from source: Int, to destination: Int) -> Int {
     copies[source * ranks + destination]
