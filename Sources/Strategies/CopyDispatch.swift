@@ -19,7 +19,7 @@ public struct CopyDispatch: Hashable, Sendable {
   ///     `RoutedLayer.copies` holds them or a slice of it for one expert-parallel group.
   ///   - intervals: for each expert its intervals, in order and covering its copies.
   /// - Precondition: each expert's intervals cover the copies that `counts` holds for it.
-  /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*).
+  /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*), walked row by row.
   public init<Counts: RandomAccessCollection>(
     counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int
   ) where Counts.Index == Int, Counts.Element: BinaryInteger {
@@ -28,9 +28,14 @@ public struct CopyDispatch: Hashable, Sendable {
     self.experts = intervals.count
     copies = Array(repeating: 0, count: ranks * ranks)
     rows = Array(repeating: 0, count: counts.count)
-    for expert in intervals.indices {
-      lay(expert, intervals: intervals[expert], counts: counts)
+    var cursors = intervals.map { Cursor(intervals: $0) }
+    for source in 0..<ranks {
+      let row = counts.startIndex + source * experts
+      for expert in 0..<experts {
+        deal(Int(counts[row + expert]), of: expert, from: source, by: &cursors[expert])
+      }
     }
+    precondition(cursors.allSatisfy(\.isDone), "Intervals hold more copies than the sources.")
   }
 
   /// A dispatch without copies, to be filled with ``add(_:of:from:to:)``.
@@ -74,32 +79,38 @@ public struct CopyDispatch: Hashable, Sendable {
     return received
   }
 
-  /// Walks the sources of one expert and its intervals side by side.
-  private mutating func lay<Counts: RandomAccessCollection>(
-    _ expert: Int, intervals: [LeastLoadedAssignment.Interval], counts: Counts
-  ) where Counts.Index == Int, Counts.Element: BinaryInteger {
-    let first = counts.startIndex + expert
+  /// Deals the next `count` copies of an expert to the ranks whose turn it is.
+  private mutating func deal(
+    _ count: Int, of expert: Int, from source: Int, by cursor: inout Cursor
+  ) {
+    var rest = count
+    while rest > 0 {
+      let (rank, taken) = cursor.take(atMost: rest)
+      copies[source * ranks + rank] += taken
+      rows[rank * experts + expert] += taken
+      rest -= taken
+    }
+  }
+
+  /// How far the copies of one expert have been dealt out.
+  private struct Cursor {
+    let intervals: [LeastLoadedAssignment.Interval]
+    var index = 0
     var position = 0
-    var source = 0
-    var segmentEnd = 0
-    for interval in intervals {
-      precondition(interval.start == position, "Intervals leave a gap or overlap.")
-      rows[interval.rank * experts + expert] += interval.count
-      while position < interval.end {
-        while segmentEnd <= position {
-          precondition(source < ranks, "Intervals hold more copies than the sources.")
-          segmentEnd += Int(counts[first + source * experts])
-          source += 1
-        }
-        let end = min(segmentEnd, interval.end)
-        copies[(source - 1) * ranks + interval.rank] += end - position
-        position = end
-      }
+
+    init(intervals: [LeastLoadedAssignment.Interval]) { self.intervals = intervals }
+
+    var isDone: Bool { index == intervals.count }
+
+    /// The next copies that go to one rank.
+    mutating func take(atMost count: Int) -> (rank: Int, taken: Int) {
+      precondition(!isDone, "Intervals miss copies of a source.")
+      let interval = intervals[index]
+      precondition(index > 0 || interval.start == 0, "Intervals do not start at the first copy.")
+      let taken = min(count, interval.end - position)
+      position += taken
+      if position == interval.end { index += 1 }
+      return (interval.rank, taken)
     }
-    while source < ranks {
-      precondition(counts[first + source * experts] == 0, "Intervals miss copies of a source.")
-      source += 1
-    }
-    precondition(position == segmentEnd, "Intervals miss copies of a source.")
   }
 }
