@@ -46,9 +46,6 @@ public struct Exchange: Hashable, Sendable {
     /// All-to-all: `matrix` in tokens or copies of `unitBytes` each; the transposed matrix where
     /// `isReturn` is set. `calls` collectives are launched.
     case allToAll(matrix: Int32, unitBytes: Double, isReturn: Bool, calls: Int32)
-    /// All-to-all that crosses the network once per destination node: `nodes` holds tokens per
-    /// (source, node) in its first columns, `matrix` tokens per (source, destination).
-    case hierarchical(matrix: Int32, nodes: Int32, unitBytes: Double, isReturn: Bool, calls: Int32)
     /// Point-to-point messages: a range of ``ExecutionPlan/transfers``.
     case transfers(first: Int32, count: Int32)
     /// `bytes` on every rank.

@@ -83,9 +83,6 @@ extension ExecutionPlan {
     switch exchange.payload {
     case .allToAll(let matrix, let unit, _, _):
       try validate(matrix: matrix, unit: unit, at: index)
-    case .hierarchical(let matrix, let nodes, let unit, _, _):
-      try validate(matrix: matrix, unit: unit, at: index)
-      try validate(matrix: nodes, unit: unit, at: index)
     case .transfers(let first, let count):
       for transfer in transfers[Int(first)..<Int(first + count)] {
         guard exchange.members.contains(Int(transfer.from)),

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Which token copies travel where in one layer: the source × destination matrix and the rows every
 /// rank computes for every expert.
 public struct CopyDispatch: Hashable, Sendable {
@@ -9,6 +11,8 @@ public struct CopyDispatch: Hashable, Sendable {
   public private(set) var copies: [Int]
   /// Copies of an expert (column) computed on a rank (row), row by row.
   public private(set) var rows: [Int]
+  /// Every (source, expert, rank) with its copies; kept only on request, because it is large.
+  public private(set) var assignment: CopyAssignment?
 
   /// Lays the sources' copies over a plan's intervals.
   ///
@@ -18,38 +22,44 @@ public struct CopyDispatch: Hashable, Sendable {
   ///   - counts: token copies of each expert (column) on each source rank (row), row by row, as
   ///     `RoutedLayer.copies` holds them or a slice of it for one expert-parallel group.
   ///   - intervals: for each expert its intervals, in order and covering its copies.
+  ///   - keepsSegments: whether ``assignment`` is kept.
   /// - Precondition: each expert's intervals cover the copies that `counts` holds for it.
   /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*), walked row by row.
   public init<Counts: RandomAccessCollection>(
-    counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int
+    counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int,
+    keepsSegments: Bool = false
   ) where Counts.Index == Int, Counts.Element: BinaryInteger {
     precondition(counts.count == ranks * intervals.count, "Counts are ranks × experts.")
-    self.ranks = ranks
-    self.experts = intervals.count
-    copies = Array(repeating: 0, count: ranks * ranks)
-    rows = Array(repeating: 0, count: counts.count)
+    self.init(ranks: ranks, experts: intervals.count, keepsSegments: keepsSegments)
     var cursors = intervals.map { Cursor(intervals: $0) }
     for source in 0..<ranks {
       let row = counts.startIndex + source * experts
       for expert in 0..<experts {
         deal(Int(counts[row + expert]), of: expert, from: source, by: &cursors[expert])
       }
+      assignment?.endSource()
     }
     precondition(cursors.allSatisfy(\.isDone), "Intervals hold more copies than the sources.")
   }
 
   /// A dispatch without copies, to be filled with ``add(_:of:from:to:)``.
-  init(ranks: Int, experts: Int) {
+  init(ranks: Int, experts: Int, keepsSegments: Bool = false) {
     self.ranks = ranks
     self.experts = experts
     copies = Array(repeating: 0, count: ranks * ranks)
     rows = Array(repeating: 0, count: ranks * experts)
+    assignment = keepsSegments ? CopyAssignment() : nil
   }
+
+  /// Ends what was added from the current source; sources follow one another.
+  mutating func endSource() { assignment?.endSource() }
 
   /// Sends `count` copies of `expert` from `source` to be computed on `rank`.
   mutating func add(_ count: Int, of expert: Int, from source: Int, to rank: Int) {
     copies[source * ranks + rank] += count
     rows[rank * experts + expert] += count
+    assignment?.append(
+      CopySegment(expert: Int32(expert), rank: Int32(rank), count: Int32(count)))
   }
 
   /// The copies that `source` sends to `destination` (its own when they are the same).
@@ -86,8 +96,7 @@ public struct CopyDispatch: Hashable, Sendable {
     var rest = count
     while rest > 0 {
       let (rank, taken) = cursor.take(atMost: rest)
-      copies[source * ranks + rank] += taken
-      rows[rank * experts + expert] += taken
+      add(taken, of: expert, from: source, to: rank)
       rest -= taken
     }
   }

@@ -58,6 +58,10 @@ struct LayerOptions: Sendable {
       counts: layer.counts, holders: layer.holders, dispatch: replicaDispatch,
       split: ReplicaSplit(
         ranks: group.count, ranksPerNode: context.cluster.acceleratorsPerNode,
-        firstRank: group.lowerBound % context.cluster.acceleratorsPerNode))
+        firstRank: group.lowerBound % context.cluster.acceleratorsPerNode),
+      keepsSegments: keepsSegments)
   }
+
+  /// Removing duplicates needs to know which copies go where.
+  var keepsSegments: Bool { deduplication != .none }
 }

@@ -55,7 +55,8 @@ public struct LeastLoadedParallelism: Strategy {
     }
     return LayerDecision(
       dispatch: CopyDispatch(
-        counts: layer.counts, intervals: assignment.intervals, ranks: group.count),
+        counts: layer.counts, intervals: assignment.intervals, ranks: group.count,
+        keepsSegments: options.keepsSegments),
       weightTransfers: assignment.transfers.filter { !layer.holders[$0.expert].contains($0.to) },
       plannedDecisions: assignment.intervals.reduce(0) { $0 + $1.count },
       isPlainRouting: false)
