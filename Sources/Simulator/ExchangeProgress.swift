@@ -22,7 +22,11 @@ struct ExchangeProgress {
     heldBy = [Int32](repeating: -1, count: members)
   }
 
+  /// Whether every member has entered.
   var isComplete: Bool { entered.count == operations.count }
+
+  /// Whether `member` has entered.
+  func hasEntered(_ member: Int) -> Bool { operations[member] >= 0 }
 }
 
 /// One message of an exchange as the network carries it.
@@ -30,42 +34,8 @@ struct Message {
   var from: Int32
   var to: Int32
   var bytes: Double
-  /// Seconds after its start at which its first byte may leave, beside the path's latency.
+  /// Seconds from its start until its first byte may leave, beside the path's latency.
   var delaySeconds: Double
   /// The exchange it belongs to.
   var exchange: Int32
-  /// True for the part inside a node of an all-to-all that crosses the network once per node: it
-  /// takes only the node's links.
-  var isForwarded = false
-}
-
-extension ExecutionPlan {
-  /// The messages between members `first` and `second` of an exchange, in both directions.
-  func messages(
-    of exchange: Int32, between first: Int, and second: Int, ranksPerNode: Int,
-    into messages: inout [Message]
-  ) {
-    let definition = exchanges[Int(exchange)]
-    switch definition.payload {
-    case .allToAll(let matrix, let unit, let isReturn, _):
-      let table = matrices[Int(matrix)]
-      append(first, second, table, unit, isReturn, exchange, &messages)
-      append(second, first, table, unit, isReturn, exchange, &messages)
-    case .hierarchical, .transfers, .collective:
-      break
-    }
-  }
-
-  private func append(
-    _ from: Int, _ to: Int, _ table: TrafficMatrix, _ unit: Double, _ isReturn: Bool,
-    _ exchange: Int32, _ messages: inout [Message]
-  ) {
-    let amount = isReturn ? table[to, from] : table[from, to]
-    guard amount > 0 else { return }
-    let base = exchanges[Int(exchange)].firstRank
-    messages.append(
-      Message(
-        from: base + Int32(from), to: base + Int32(to), bytes: Double(amount) * unit,
-        delaySeconds: 0, exchange: exchange))
-  }
 }
