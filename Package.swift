@@ -91,5 +91,7 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
   ]
 )
