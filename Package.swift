@@ -94,5 +94,7 @@ let package = Package(
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
   ]
 )
