@@ -11,8 +11,12 @@ struct Routes: Sendable {
     paths = links.allPaths()
   }
 
+  func pathID(from source: Int32, to destination: Int32) -> PathID {
+    links.pathID(from: Int(source), to: Int(destination))
+  }
+
   func path(from source: Int32, to destination: Int32) -> ArraySlice<Int32> {
-    paths[links.pathID(from: Int(source), to: Int(destination))]
+    paths[pathID(from: source, to: destination)]
   }
 
   func latency(from source: Int32, to destination: Int32) -> Double {
