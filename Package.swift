@@ -93,5 +93,8 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("StrategiesTests", ["Strategies"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
   ]
 )
