@@ -46,6 +46,8 @@ let package = Package(
   targets: [
     // C libraries
     .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    // GLPK behind one C call, so that its internal errors never end the process.
+    .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
 
     // Foundations
@@ -65,7 +67,7 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
     layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
@@ -91,5 +93,8 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("LinearModelTests", ["LinearModel"]),
+    tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
+    tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
   ]
 )
