@@ -47,6 +47,8 @@ let package = Package(
   targets: [
     // C libraries
     .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    // GLPK behind one C call, so that its internal errors never end the process.
+    .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
 
     // Foundations
@@ -69,6 +71,8 @@ let package = Package(
     layer("GLPKSolver", ["LinearModel", "CGLPK"]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
+    layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
@@ -96,5 +100,8 @@ let package = Package(
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
+    tests("LinearModelTests", ["LinearModel"]),
+    tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
+    tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
   ]
 )
