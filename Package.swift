@@ -58,7 +58,12 @@ let package = Package(
 
     // The domain
     layer("Domain", ["Quantities", realModule]),
-    layer("Catalog", ["Domain", "Quantities"]),
+    layer(
+      "Catalog", ["Domain", "Diagnostics", "Quantities"],
+      resources: [
+        .embedInCode("accelerators.csv"), .embedInCode("links.csv"), .embedInCode("nodes.csv"),
+        .embedInCode("models.csv"),
+      ]),
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
@@ -93,5 +98,9 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
+    tests(
+      "ScenariosTests", ["Scenarios", "Catalog", "Domain", "Diagnostics", "Quantities", yams]),
   ]
 )
