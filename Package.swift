@@ -60,7 +60,12 @@ let package = Package(
 
     // The domain
     layer("Domain", ["Quantities", realModule]),
-    layer("Catalog", ["Domain", "Quantities"]),
+    layer(
+      "Catalog", ["Domain", "Diagnostics", "Quantities"],
+      resources: [
+        .embedInCode("accelerators.csv"), .embedInCode("links.csv"), .embedInCode("nodes.csv"),
+        .embedInCode("models.csv"),
+      ]),
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
@@ -103,5 +108,9 @@ let package = Package(
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
+    tests(
+      "ScenariosTests", ["Scenarios", "Catalog", "Domain", "Diagnostics", "Quantities", yams]),
   ]
 )
