@@ -24,7 +24,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
@@ -71,7 +72,8 @@ let package = Package(
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPK"]),
-    layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
+    layer(
+      "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
@@ -98,5 +100,6 @@ let package = Package(
     tests("QuantitiesTests", ["Quantities"]),
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
+    tests("StrategiesTests", ["Strategies"]),
   ]
 )

@@ -43,7 +43,10 @@ public enum QuantityFormat {
   public static func memory(_ value: Double) -> String {
     scaled(
       value,
-      [(1_099_511_627_776, "TiB"), (1_073_741_824, "GiB"), (1_048_576, "MiB"), (1024, "KiB"), (1, "B")])
+      [
+        (1_099_511_627_776, "TiB"), (1_073_741_824, "GiB"), (1_048_576, "MiB"), (1024, "KiB"),
+        (1, "B"),
+      ])
   }
 
   /// Bytes a second as `50 GB/s`.

@@ -8,9 +8,10 @@ import Testing
     #expect((start + SimDuration(picoseconds: 7)) - start == SimDuration(picoseconds: 7))
   }
 
-  @Test(arguments: [
-    (1e-12, Int64(1)), (0.4e-12, 0), (1.0, 1_000_000_000_000), (-1.0, 0), (Double.nan, 0),
-  ])
+  @Test(
+    arguments: [
+      (1e-12, 1), (0.4e-12, 0), (1.0, 1_000_000_000_000), (-1.0, 0), (.nan, 0),
+    ] as [(Double, Int64)])
   func roundsSecondsOnce(seconds: Double, picoseconds: Int64) {
     #expect(SimDuration(seconds: seconds).picoseconds == picoseconds)
   }

@@ -1,0 +1,40 @@
+import Plan
+
+/// What a strategy decides about one layer in one expert-parallel group; the lowering turns it into
+/// operations.
+struct LayerDecision {
+  /// Where every token copy is computed.
+  var dispatch: CopyDispatch
+  /// Weights that travel before they are used: (expert, from, to) with ranks of the group.
+  var weightTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Intervals that host code planned on the critical path; nil where nothing is planned.
+  var plannedDecisions: Int?
+  /// True where the routing was left as plain expert parallelism would.
+  var isPlainRouting = true
+}
+
+/// How a strategy carries out a layer, beside what it decides.
+struct LayerStyle {
+  var kernel: ExpertKernel
+  /// Where duplicates of a token are removed before it is sent.
+  var deduplication: Deduplication
+  /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
+  var activations: ActivationExtent
+  /// Collectives that one dispatch launches: rows, gate weights and expert ids.
+  var dispatchCalls: Int32 = 3
+}
+
+/// Where duplicates of a token are removed before it is sent.
+enum Deduplication: String, CaseIterable {
+  /// One row a copy, as the LLEP paper's expert parallelism does.
+  case none
+  /// One row a destination rank.
+  case rank
+  /// One row a destination node over the network, then one a rank inside the node.
+  case node
+}
+
+/// How many rows hold intermediate activations at the same time.
+enum ActivationExtent {
+  case allRows, largestExpert
+}
