@@ -33,7 +33,11 @@ let realModule = Target.Dependency.product(name: "RealModule", package: "swift-n
 let package = Package(
   name: "shunt",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "shunt", targets: ["shunt"])],
+  products: [
+    .executable(name: "shunt", targets: ["shunt"]),
+    // What Benchmarks/, a package of its own, measures.
+    .library(name: "ShuntKernels", targets: ["EventKernel", "NetworkSharing", "Quantities"]),
+  ],
   dependencies: [
     // Commands, help, completions.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,6 +60,7 @@ let package = Package(
     layer("Diagnostics"),
     layer("LinearModel"),
     layer("EventKernel", ["Quantities"]),
+    layer("NetworkSharing", ["Quantities"]),
     layer("Statistics", ["CGSL", realModule]),
 
     // The domain
@@ -102,6 +107,8 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("EventKernelTests", ["EventKernel", "Quantities"]),
+    tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
