@@ -60,7 +60,7 @@ let package = Package(
     layer("Diagnostics"),
     layer("LinearModel"),
     layer("EventKernel", ["Quantities"]),
-    layer("NetworkSharing", ["Quantities"]),
+    layer("NetworkSharing", ["EventKernel", "Quantities"]),
     layer("Statistics", ["CGSL", realModule]),
 
     // The domain
