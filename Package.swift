@@ -78,15 +78,15 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
-    layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
-    layer("Simulator", ["Plan", "CostModels", "EventKernel", "Domain", "Quantities"]),
+    layer(
+      "Simulator",
+      ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
 
     // What people see
     layer("Charts", ["Quantities"]),
@@ -95,7 +95,7 @@ let package = Package(
       "Workbench",
       [
         "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
-        "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
+        "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
