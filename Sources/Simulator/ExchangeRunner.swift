@@ -88,8 +88,7 @@ struct ExchangeRunner {
   /// Lists the messages of an exchange and counts what each member waits for.
   private mutating func open(_ exchange: Int32, kind: OperationKind) {
     let definition = plan.exchanges[Int(exchange)]
-    let list = ExchangeMessages(
-      exchange, of: plan, messageOverheadSeconds: costs.messageOverheadSeconds)
+    let list = ExchangeMessages(exchange, of: plan)
     var state = ExchangeProgress(members: Int(definition.ranks))
     var tally = tally
     list.forEach(members: Int(definition.ranks)) { message in

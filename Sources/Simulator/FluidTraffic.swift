@@ -50,7 +50,7 @@ struct FluidTraffic {
 
   private func flow(_ message: Message) -> NetworkFlow {
     let exchange = plan.exchanges[Int(message.exchange)]
-    let latency = routes.latency(from: message.from, to: message.to) + message.delaySeconds
+    let latency = routes.latency(from: message.from, to: message.to)
     return NetworkFlow(
       path: routes.pathID(from: message.from, to: message.to), bytes: message.bytes,
       tag: (message.from - exchange.firstRank) * exchange.ranks + message.to - exchange.firstRank,

@@ -75,8 +75,7 @@ enum BusiestLink {
       for link in routes.path(from: message.from, to: message.to) {
         slowest = max(slowest, load[Int(link)])
       }
-      let seconds =
-        slowest + message.delaySeconds + routes.latency(from: message.from, to: message.to)
+      let seconds = slowest + routes.latency(from: message.from, to: message.to)
       for rank in [message.from, message.to] {
         let member = Int(rank) - members.lowerBound
         finish[member] = max(finish[member], seconds)

@@ -89,9 +89,8 @@ struct SimulationRun {
     spans[index].releasedBy = releasedBy
     applyMemory(of: operation, atEnd: false)
     if case .exchange(let exchange) = definition.work {
-      let definition = plan.exchanges[Int(exchange)]
       let startup = SimDuration(
-        seconds: costs.startupSeconds(of: definition.payload, ranks: Int(definition.ranks)))
+        seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
       queue.schedule(.entersExchange(operation), at: queue.now + startup)
     } else {
       let seconds = costs.seconds(of: definition.work, on: Int(definition.rank), in: plan)

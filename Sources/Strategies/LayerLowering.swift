@@ -14,7 +14,8 @@ struct LayerLowering {
 
   /// Adds the layer; `frontier` holds the last operation of every rank before and after it.
   mutating func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
-    let routed = addRouting(to: &builder, after: frontier)
+    var routed = addRouting(to: &builder, after: frontier)
+    addPosting(to: &builder, after: &routed)
     let weights = addWeightTransfers(to: &builder, after: routed)
     let gathered = addGather(to: &builder, after: routed)
     let traffic = addTraffic(to: &builder)
@@ -63,14 +64,28 @@ struct LayerLowering {
         builder.add(
           counted, .routing, on: rank, lane: .communication, layer: index, after: last)
       ]
-      if let decisions = decision.plannedDecisions {
+      if decision.isPlanned {
         last = [
           builder.add(
-            .hostPlanning(experts: Int32(layer.experts), decisions: Int32(decisions)), .routing,
-            on: rank, layer: index, after: last)
+            .planning(experts: Int32(layer.experts)), .routing, on: rank, layer: index, after: last)
         ]
       }
       return last[0]
+    }
+  }
+
+  /// Sends and receives of weights are posted by the host before it goes on to the tokens.
+  private func addPosting(to builder: inout PlanBuilder, after routed: inout [OperationID]) {
+    var sent = [Int32](repeating: 0, count: group.count)
+    var received = sent
+    for transfer in decision.weightTransfers {
+      sent[transfer.from] += sizes.tensorsPerExpert
+      received[transfer.to] += sizes.tensorsPerExpert
+    }
+    for (member, rank) in group.enumerated() where max(sent[member], received[member]) > 0 {
+      routed[member] = builder.add(
+        .posting(messages: max(sent[member], received[member])), .weights, on: rank, layer: index,
+        after: [routed[member]])
     }
   }
 
@@ -82,7 +97,7 @@ struct LayerLowering {
     let transfers = decision.weightTransfers.map {
       Transfer(
         from: Int32(group.lowerBound + $0.from), to: Int32(group.lowerBound + $0.to),
-        bytes: sizes.expert, expert: Int32($0.expert), messages: sizes.tensorsPerExpert)
+        bytes: sizes.expert, expert: Int32($0.expert))
     }
     let work = builder.add(
       Exchange(
@@ -103,7 +118,7 @@ struct LayerLowering {
     group.enumerated().map { member, rank in
       let bytes = copies(on: rank) * sizes.hiddenRow
       return builder.add(
-        .memoryPass(bytes: 2 * bytes, launches: 2), .dispatch, on: rank, layer: index,
+        .memoryPass(bytes: style.passes.gather * bytes, launches: 2), .dispatch, on: rank, layer: index,
         after: [routed[member]], memory: [MemoryChange(bytes, .buffers)])
     }
   }
@@ -114,7 +129,7 @@ struct LayerLowering {
     let work = builder.add(
       Exchange(
         payload: traffic.payload(
-          unitBytes: sizes.sentRow, isReturn: false, calls: style.dispatchCalls),
+          unitBytes: sizes.sentRow, isReturn: false),
         firstRank: group.lowerBound, ranks: group.count))
     return group.enumerated().map { member, rank in
       let received = Double(computedCopies(member)) * sizes.hiddenRow
@@ -148,19 +163,22 @@ struct LayerLowering {
       let hidden = total * sizes.hiddenRow
       let active = style.activations == .allRows ? total : largest
       let activations = active * sizes.intermediateRow
+      let passes =
+        style.passes.receivedRows * hidden
+        + style.passes.activations * total * 2 * Double(context.model.expertIntermediateSize)
       let sorted = builder.add(
-        .memoryPass(bytes: 2 * hidden, launches: 1), .expertCompute, on: rank, layer: index,
+        .memoryPass(bytes: passes, launches: passes > 0 ? 1 : 0), .expertCompute, on: rank,
+        layer: index,
         after: [dispatched[member]] + (weights.map { [$0[member]] } ?? []),
         memory: [MemoryChange(2 * hidden, .buffers)])
-      let foreign = foreignBytes(member)
       return builder.add(
-        builder.expertWork(rows, kernel: style.kernel), .expertCompute, on: rank, layer: index,
+        builder.expertWork(rows), .expertCompute, on: rank, layer: index,
         after: [sorted],
         memory: [
           MemoryChange(activations, .activations),
           MemoryChange(-activations, .activations, atEnd: true),
           MemoryChange(-2 * hidden, .buffers, atEnd: true),
-        ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
+        ])
     }
   }
 
@@ -181,7 +199,7 @@ struct LayerLowering {
   ) -> [OperationID] {
     let work = builder.add(
       Exchange(
-        payload: traffic.payload(unitBytes: sizes.returnedRow, isReturn: true, calls: 1),
+        payload: traffic.payload(unitBytes: sizes.returnedRow, isReturn: true),
         firstRank: group.lowerBound, ranks: group.count))
     return group.enumerated().map { member, rank in
       builder.add(
@@ -200,14 +218,15 @@ struct LayerLowering {
   ) {
     for (member, rank) in group.enumerated() {
       let rows = copies(on: rank) * sizes.hiddenRow
+      let foreign = foreignBytes(member)
       frontier[rank] = builder.add(
-        .memoryPass(bytes: 3 * rows, launches: 2), .combine, on: rank, layer: index,
+        .memoryPass(bytes: style.passes.sum * rows, launches: 2), .combine, on: rank, layer: index,
         after: [combined[member]],
         memory: [
           MemoryChange(LayerSizes.combineTemporaries * rows, .buffers),
           MemoryChange(-LayerSizes.combineTemporaries * rows, .buffers, atEnd: true),
           MemoryChange(-rows, .buffers, atEnd: true),
-        ])
+        ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
     }
   }
 
