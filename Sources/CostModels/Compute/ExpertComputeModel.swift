@@ -2,7 +2,7 @@ public import Domain
 
 /// Seconds one rank spends in its experts, for the simulator: cheap, pure, made once a run.
 public struct ExpertComputeModel: Sendable {
-  public let kernel: ExpertKernel
+  public let kernel: ExpertKernelFamily
   public let format: NumericFormat
   /// Whether the constants were fitted on this accelerator.
   public let origin: ConstantOrigin
@@ -12,9 +12,9 @@ public struct ExpertComputeModel: Sendable {
 
   /// - Parameters:
   ///   - model: gives hidden and intermediate size, gating and formats.
-  ///   - kernel: the family of kernels; see ``ExpertKernel``.
+  ///   - kernel: the family of kernels; see ``ExpertKernelFamily``.
   public init(
-    model: MoEModel, kernel: ExpertKernel, accelerator: Accelerator, parameters: CostParameters
+    model: MoEModel, kernel: ExpertKernelFamily, accelerator: Accelerator, parameters: CostParameters
   ) {
     self.init(
       shape: ExpertShape(model), format: model.weightFormat, kernel: kernel,
@@ -22,7 +22,7 @@ public struct ExpertComputeModel: Sendable {
   }
 
   public init(
-    shape: ExpertShape, format: NumericFormat, kernel: ExpertKernel, accelerator: Accelerator,
+    shape: ExpertShape, format: NumericFormat, kernel: ExpertKernelFamily, accelerator: Accelerator,
     parameters: CostParameters
   ) {
     let resolved = parameters.constants(
@@ -61,12 +61,12 @@ public struct ExpertComputeModel: Sendable {
 
 extension ExpertGEMMFormula {
   /// The key of the constants of `kernel` for weights in `format`.
-  public static func variant(kernel: ExpertKernel, format: NumericFormat) -> String {
+  public static func variant(kernel: ExpertKernelFamily, format: NumericFormat) -> String {
     "\(kernel.rawValue)/\(format.rawValue)"
   }
 
   /// Keys to try, best first: the kernel in the format, in like formats, then its substitutes.
-  static func variants(kernel: ExpertKernel, format: NumericFormat) -> [String] {
+  static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
     let kernels = [kernel] + kernel.substitutes
     return kernels.flatMap { kernel in
       format.kinsfolk.map { variant(kernel: kernel, format: $0) }

@@ -122,7 +122,7 @@ public struct TileChoice: Hashable, Sendable {
   ///
   /// SGLang's Triton kernel takes tiles of 16 × 32 while it sees no more tokens than local experts,
   /// else 64 × 64; the other families are tuned and take the fastest height.
-  public init(kernel: ExpertKernel, load: ExpertLoad, tokensSeen: Double) {
+  public init(kernel: ExpertKernelFamily, load: ExpertLoad, tokensSeen: Double) {
     switch kernel {
     case .fusedTriton:
       let few = tokensSeen <= load.localExperts

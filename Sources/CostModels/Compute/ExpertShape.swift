@@ -36,7 +36,7 @@ public struct ExpertShape: Hashable, Sendable {
 }
 
 /// Families of expert kernels; each has its own constants and its own rule for tiles.
-public enum ExpertKernel: String, Hashable, Sendable, CaseIterable {
+public enum ExpertKernelFamily: String, Hashable, Sendable, CaseIterable {
   /// Grouped CUTLASS kernels as TensorRT-LLM runs them.
   case cutlassGrouped
   /// TensorRT-LLM's kernels for few tokens.
@@ -55,7 +55,7 @@ public enum ExpertKernel: String, Hashable, Sendable, CaseIterable {
   case perExpertLoop
 
   /// The kernel whose constants serve where this one was never measured.
-  var substitutes: [ExpertKernel] {
+  var substitutes: [ExpertKernelFamily] {
     switch self {
     case .cutlassGrouped: [.wideEP, .deepGEMMContiguous]
     case .minimumLatency, .tritonMXFP4, .wideEP: [.cutlassGrouped]
