@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 private import Quantities
 
 /// Costs of an MoE layer in an eager framework: launches, host code and unfused kernels.

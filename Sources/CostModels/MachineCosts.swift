@@ -16,6 +16,8 @@ public struct MachineCosts: OperationCostModel {
   private let allReduce: CollectiveModel
   private let allGather: CollectiveModel
   private let exchange: ExpertExchangeModel
+  /// What a full rank attends for, computed once because most operations ask for it.
+  private let usualAttentionSeconds: Double
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, expertRanks: Int,
@@ -41,6 +43,7 @@ public struct MachineCosts: OperationCostModel {
       kernel: decodes ? .deepEPLowLatency : .deepEPNormal,
       shape: ExchangeShape(model, cluster: cluster, ranks: expertRanks), cluster: cluster,
       parameters: parameters)
+    usualAttentionSeconds = Self.attentionSeconds(attention, workload.tokensPerRank, workload)
   }
 
   /// The parts of the line rates that messages reach: inside a node and between nodes.
@@ -95,7 +98,7 @@ public struct MachineCosts: OperationCostModel {
   ) -> Double {
     switch kind {
     case .allReduce: allReduce.seconds(bytes: bytes, ranks: ranks.count)
-    case .allGather: allGather.seconds(bytes: bytes, ranks: ranks.count)
+    case .allGather: allGather.seconds(bytes: bytes * Double(ranks.count), ranks: ranks.count)
     case .barrier: allReduce.seconds(bytes: 4, ranks: ranks.count)
     }
   }
@@ -109,6 +112,13 @@ extension MachineCosts {
   private static let deviceMessageSeconds = 2e-6
 
   private func attentionSeconds(_ tokens: Int) -> Double {
+    tokens == workload.tokensPerRank
+      ? usualAttentionSeconds : Self.attentionSeconds(attention, tokens, workload)
+  }
+
+  private static func attentionSeconds(
+    _ attention: AttentionModel?, _ tokens: Int, _ workload: Workload
+  ) -> Double {
     guard let attention else { return 0 }
     return workload.phase == .decode
       ? attention.decodeSeconds(sequences: tokens, context: workload.contextLength)
@@ -119,8 +129,12 @@ extension MachineCosts {
     _ tokens: Int32, _ copies: Int32, _ implementation: Implementation
   ) -> Double {
     if implementation == .eager { return EagerHost.layerOverheadSeconds }
-    return dense.seconds(m: Int(tokens), n: model.experts, k: model.hiddenSize)
-      + passes.seconds(bytes: 16 * Double(copies), kernels: 2)
+    // The gate's product reads its small matrix; top-k and the sort pass over logits and copies.
+    let logits = 4 * Double(tokens) * Double(model.experts)
+    let weights = 2 * Double(model.hiddenSize) * Double(model.experts)
+    let inputs = 2 * Double(tokens) * Double(model.hiddenSize)
+    return passes.seconds(
+      bytes: weights + inputs + 3 * logits + 16 * Double(copies), kernels: 3)
   }
 
   private func expertSeconds(
