@@ -93,5 +93,7 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
   ]
 )
