@@ -32,7 +32,7 @@ public enum RoutingCatalog {
 }
 
 /// A routing kind: its description and how it is built.
-protocol RoutingKind {
+protocol RoutingKind: Sendable {
   static var descriptor: ComponentDescriptor { get }
   /// Builds the generator; every option of the descriptor that has a default is filled in.
   static func make(

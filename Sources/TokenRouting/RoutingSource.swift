@@ -10,6 +10,12 @@ public protocol RoutingGenerator: Sendable {
   var warnings: [String] { get }
   /// The routing of the layer at `position` in the model's list of layers.
   func layer(at position: Int, step: Int) -> RoutedLayer
+  /// The routing of all layers, where drawing them together costs less than one by one.
+  func layers(step: Int) -> [RoutedLayer]?
+}
+
+extension RoutingGenerator {
+  public func layers(step: Int) -> [RoutedLayer]? { nil }
 }
 
 /// The routed steps of a scenario: any step, at any time, always the same.
@@ -46,6 +52,9 @@ public struct RoutingSource: Sendable {
   ///
   /// - Complexity: O(layers × ranks × (experts + copies per rank)).
   public func step(_ index: Int) -> RoutedStep {
+    if let together = generator.layers(step: index) {
+      return RoutedStep(index: index, layers: together)
+    }
     let drawn = Double(layers * context.ranks) * Double(context.copiesPerRank)
     guard drawn > 2e6 && layers > 1 else {
       return RoutedStep(

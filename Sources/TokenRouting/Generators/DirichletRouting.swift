@@ -30,5 +30,7 @@ struct DirichletRouting: PopularityLaw, RoutingKind {
     }
   }
 
-  func popularity(at position: Int, step: Int) -> Popularity { Popularity(shares: shares[position]) }
+  func popularity(at position: Int, step: Int) -> Popularity {
+    Popularity(shares: shares[position])
+  }
 }

@@ -17,9 +17,11 @@ struct HotExpertRouting: RoutingGenerator, RoutingKind {
   }
 
   static let descriptor = ComponentDescriptor(
-    "hotExperts", "A fraction of each rank's tokens goes to a few hot experts, the rest to the others.",
+    "hotExperts",
+    "A fraction of each rank's tokens goes to a few hot experts, the rest to the others.",
     options: [
-      OptionDescriptor("fraction", .fraction, required: true, "The fraction of tokens that is hot."),
+      OptionDescriptor(
+        "fraction", .fraction, required: true, "The fraction of tokens that is hot."),
       OptionDescriptor(
         "experts", .integer(minimum: 1), default: .integer(1), "How many experts are hot."),
       OptionDescriptor(

@@ -39,7 +39,9 @@ struct PowerLawRouting: PopularityLaw, RoutingKind {
     }
   }
 
-  func popularity(at position: Int, step: Int) -> Popularity { Popularity(shares: shares[position]) }
+  func popularity(at position: Int, step: Int) -> Popularity {
+    Popularity(shares: shares[position])
+  }
 
   /// Loads before they are scaled and clipped, `[experts]`.
   static func loads(

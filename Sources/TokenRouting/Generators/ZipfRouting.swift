@@ -40,5 +40,7 @@ struct ZipfRouting: PopularityLaw, RoutingKind {
     }
   }
 
-  func popularity(at position: Int, step: Int) -> Popularity { Popularity(shares: shares[position]) }
+  func popularity(at position: Int, step: Int) -> Popularity {
+    Popularity(shares: shares[position])
+  }
 }

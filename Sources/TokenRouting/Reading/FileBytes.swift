@@ -17,7 +17,8 @@ struct FileBytes: Sendable {
     do {
       bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: full)))
     } catch {
-      let reason = FileManager.default.fileExists(atPath: full) ? "cannot be read" : "does not exist"
+      let reason =
+        FileManager.default.fileExists(atPath: full) ? "cannot be read" : "does not exist"
       throw RoutingError(
         .unreadable, file: path, "the routing file \(reason)",
         fix: "give its path relative to the scenario's folder")
