@@ -8,7 +8,8 @@ struct ILPMethod: PlacementMethod {
   func place(
     _ problem: PlacementProblem, _ run: inout PlanningRun
   ) throws(PlacementError) -> MethodResult {
-    try LayeredPlanner(problem).plan(&run)
+    problem.objective.couplesLayers
+      ? try ChainPlanner(problem).plan(&run) : try LayeredPlanner(problem).plan(&run)
   }
 }
 

@@ -106,6 +106,14 @@ extension PlacementProblem {
     return max(sent.max() ?? 0, received.max() ?? 0)
   }
 
+  /// What a placement's moves from the current one cost, in the objective's unit.
+  func moves(of placement: PlacementSlots) -> Double {
+    (0..<layers).reduce(0) { total, layer in
+      let holders = placement.ranksByExpert(inLayer: layer, experts: experts)
+      return total + moveCost * Double(newCopies(in: layer, holders))
+    }
+  }
+
   /// What one layer's slots add to an objective that does not couple layers.
   func layerValue(of row: [Int], layer: Int) throws(PlacementError) -> Double {
     let slots = PlacementSlots(ranks: ranks, slotsPerRank: slotsPerRank, layers: [row])
