@@ -73,7 +73,7 @@ let package = Package(
     layer("Simulator", ["Plan", "CostModels", "EventKernel", "Domain", "Quantities"]),
 
     // What people see
-    layer("Charts", ["Quantities"]),
+    layer("Charts", ["Quantities", realModule]),
     layer("Reports", ["Results", "Charts", "Quantities", mustache]),
     layer(
       "Workbench",
