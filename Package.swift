@@ -89,7 +89,7 @@ let package = Package(
       ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
 
     // What people see
-    layer("Charts", ["Quantities"]),
+    layer("Charts", ["Quantities", realModule]),
     layer("Reports", ["Results", "Charts", "Quantities", mustache]),
     layer(
       "Workbench",
