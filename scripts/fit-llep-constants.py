@@ -2,7 +2,7 @@
 """Fit one set of machine constants to the published bars of Least-Loaded Expert Parallelism.
 
 Prints, for the constants the simulator uses and for fits on parts of the bars, the error of every
-figure; then the memory rule. Needs numpy and scipy, reads no file, takes about a minute.
+figure; then the memory rule. Needs numpy and scipy, reads no file, takes seconds.
 docs/reproductions/llep-model.md explains the model. All bars: arXiv 2601.17111, figures 1, 4, 6, 7,
 8 and 9, read from the printed labels.
 
@@ -361,6 +361,24 @@ def figure_9(c):
             print(f"    {hot} %  " + "  ".join(cells))
 
 
+def predictions(fits):
+    """Layers without published bars here, under every fit: how far the constants' doubt reaches."""
+    cases = [
+        Case("", f"Kimi-K2 {hot}%/{n}", (384, 8, 7168, 2048, 16384), hot, n, 1)
+        for n in (16, 4, 1)
+        for hot in HOT
+    ]
+    cases += [
+        Case("", f"D = I = {width} 95%/4", (128, 4, width, width, 32768), 95, 4, 1)
+        for width in (1024, 2048, 4096)
+    ]
+    print("\nPredicted speed-ups: the simulator's constants, and the range over the fits above")
+    for case in cases:
+        values = [speedup(case, c) for c in fits]
+        value = speedup(case, constants())
+        print(f"  {case.label:20s} {value:5.2f}   {min(values):5.2f} to {max(values):5.2f}")
+
+
 # ------------------------------------------------------------------------------------------------
 # Memory
 # ------------------------------------------------------------------------------------------------
@@ -415,11 +433,14 @@ def main():
         ("everything but gpt-oss-120b", ("deepseek-v3", "figure-1", "6a", "6b", "7a")),
         ("gpt-oss-120b and Figure 1", ("gpt-oss-120b", "figure-1")),
     )
+    fits = []
     for title, figures in splits:
         fitted, spread = fit(cases, figures)
         report(cases, fitted, f"Fitted on {title}", figures)
+        fits.append(fitted)
         print("  ± " + ", ".join(f"{n} {s:.2g}" for n, s in spread.items()))
     figure_9(constants())
+    predictions(fits)
     report_memory()
     if "--bars" in sys.argv:
         print("\nfigure, bar, published, simulated, EP ms, LLEP ms")
