@@ -19,8 +19,7 @@ public struct FindingText: Sendable {
     let gutter = String(repeating: " ", count: "\(finding.position?.line ?? 0)".count + 1)
     if let file = finding.file { lines.append(gutter.dropLast() + "--> " + place(file, finding)) }
     lines += excerpt(finding, gutter: gutter)
-    let notes = finding.fixes.map { "fix: \($0)" } + finding.help.map { "help: \($0)" }
-    lines += notes.map { "\(gutter) = \($0)" }
+    lines += finding.help.map { "\(gutter) = help: \($0)" }
     return lines.map { $0 + "\n" }.joined()
   }
 
