@@ -44,7 +44,8 @@ enum YAMLDocument {
   }
 
   private static func duplicate(
-    _ key: String, first: Mark, second: (position: YAMLPlace, end: String.Index)?, _ source: SourceText
+    _ key: String, first: Mark, second: (position: YAMLPlace, end: String.Index)?,
+    _ source: SourceText
   ) -> Finding {
     let place = second?.position ?? YAMLPlace(line: first.line, column: first.column)
     let help = second == nil ? [] : ["it stands first at line \(first.line)"]
