@@ -1,0 +1,10 @@
+public import Scenarios
+import Strategies
+import TokenRouting
+
+/// The reader of scenarios with every kind of routing, placement and strategy there is.
+public enum ScenarioVocabulary {
+  public static let reader = ScenarioReader(
+    routings: RoutingCatalog.descriptors, modifiers: [], placements: PlacementKinds.descriptors,
+    strategies: StrategyCatalog.descriptors)
+}
