@@ -7,4 +7,11 @@ public enum ScenarioVocabulary {
   public static let reader = ScenarioReader(
     routings: RoutingCatalog.descriptors, modifiers: [], placements: PlacementKinds.descriptors,
     strategies: StrategyCatalog.descriptors)
+
+  /// The JSON Schema of scenarios.
+  public static var schema: String {
+    ScenarioSchema.json(
+      routings: RoutingCatalog.descriptors, modifiers: [],
+      placements: PlacementKinds.descriptors, strategies: StrategyCatalog.descriptors)
+  }
 }

@@ -28,7 +28,7 @@ extension ScenarioRun {
     onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
   ) throws(WorkbenchError) -> ComparisonResult {
-    let baselineIndex = try index(ofBaseline: baseline)
+    let baselineIndex = try cellIndex(named: baseline)
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
     let steps = scenario.workload.steps
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -52,12 +52,12 @@ extension ScenarioRun {
     return try builder.build()
   }
 
-  private func index(ofBaseline name: String?) throws(WorkbenchError) -> Int {
+  func cellIndex(named name: String?) throws(WorkbenchError) -> Int {
     guard let name else { return 0 }
     if let index = cells.firstIndex(where: { $0.name == name }) { return index }
     let names = cells.map(\.name)
     throw .finding(
-      .unknownChoice, file: scenario.file, "no cell '\(name)' to be the baseline",
+      .unknownChoice, file: scenario.file, "no cell '\(name)'",
       help: ["cells are \(names.joined(separator: ", "))"])
   }
 

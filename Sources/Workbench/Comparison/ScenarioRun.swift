@@ -50,6 +50,11 @@ public struct ScenarioRun: Sendable {
   ///
   /// - Throws: ``WorkbenchError`` for routing files, placements or options that cannot be used.
   public init(_ scenario: Scenario) throws(WorkbenchError) {
+    try self.init(scenario, adding: [])
+  }
+
+  /// Builds the run with placements beside those that the scenario names.
+  init(_ scenario: Scenario, adding planned: [MadePlacement]) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
     let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
@@ -57,6 +62,7 @@ public struct ScenarioRun: Sendable {
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     var placements: [MadePlacement] = []
     for spec in scenario.placements { placements.append(try maker.make(spec)) }
+    placements += planned
     var strategies: [(ComponentSpec, any Strategy)] = []
     for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
     var machines: [Implementation: Machine] = [:]
@@ -87,7 +93,7 @@ public struct ScenarioRun: Sendable {
     warnings = scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
   }
 
-  private static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
+  static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
     let context = RoutingContext(
       model: scenario.model, workload: scenario.workload, ranks: scenario.cluster.ranks,
       seed: scenario.simulation.seed, folder: scenario.folder.isEmpty ? "." : scenario.folder)

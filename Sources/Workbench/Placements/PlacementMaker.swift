@@ -42,6 +42,13 @@ package struct PlacementMaker {
       spec: spec, placement: expertPlacement(planned.slots), certificate: planned.certificate)
   }
 
+  /// A plan made elsewhere, under a label of its own.
+  func made(_ planned: PlannedPlacement, label: String) throws(WorkbenchError) -> MadePlacement {
+    try MadePlacement(
+      spec: ComponentSpec(kind: planned.certificate.method, label: label),
+      placement: expertPlacement(planned.slots), certificate: planned.certificate)
+  }
+
   /// The planning problem that `spec` poses for this scenario.
   package func problem(for spec: ComponentSpec) throws(WorkbenchError) -> PlacementProblem {
     let model = scenario.model
