@@ -140,7 +140,7 @@ extension ExchangeFormula {
   }
 
   /// Keys to try, best first.
-  static func variants(
+  public static func variants(
     kernel: ExchangeKernel, phase: ExchangePhase, interNode: Bool
   ) -> [String] {
     let places = interNode ? [true, false] : [false, true]
