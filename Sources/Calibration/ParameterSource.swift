@@ -22,13 +22,13 @@ public enum ParameterSource {
     let names = [set.formula, set.accelerator, set.architecture, set.variant].map(quoted)
     return "    ConstantSet(formula: \(names[0]), accelerator: \(names[1]), "
       + "architecture: \(names[2]), variant: \(names[3]),\n"
-      + "      values: \(list(set.values)),\n      uncertainty: \(list(set.uncertainty)),\n"
+      + "      values: \(list(set.values)), linkRate: \(rounded(set.linkRate)),\n      uncertainty: \(list(set.uncertainty)),\n"
       + "      rows: \(set.rows), medianError: \(rounded(set.medianError))),\n"
   }
 
   private static func line(_ split: SplitRule) -> String {
     let columns = split.heldOut.map { held in
-      ".init(column: \(quoted(held.column)), values: ["
+      ".init(constants: \(quoted(held.constants)), column: \(quoted(held.column)), values: ["
         + held.values.map(quoted).joined(separator: ", ") + "])"
     }
     return "    SplitRule(table: \(quoted(split.table)), heldOut: ["

@@ -88,7 +88,7 @@ public struct Calibrator: Sendable {
     return ConstantSet(
       formula: key.formula.rawValue, accelerator: key.accelerator,
       architecture: first.machine.accelerator.architecture, variant: key.variant,
-      values: best.values, uncertainty: best.uncertainty, rows: works.count,
+      values: best.values, linkRate: first.linkRate, uncertainty: best.uncertainty, rows: works.count,
       medianError: Quantile.of(errors, 0.5))
   }
 
@@ -123,15 +123,18 @@ extension CostParameters {
   func resolved(_ observation: Observation) -> ResolvedConstants {
     let accelerator = observation.machine.accelerator
     let variants = observation.variants
+    let link = observation.linkRate
     switch observation.formula {
     case .expertGEMM:
       return constants(of: ExpertGEMMFormula.self, on: accelerator, variants: variants)
     case .denseGEMM:
       return constants(of: DenseGEMMFormula.self, on: accelerator, variants: variants)
     case .collective:
-      return constants(of: CollectiveFormula.self, on: accelerator, variants: variants)
+      return constants(
+        of: CollectiveFormula.self, on: accelerator, variants: variants, linkRate: link)
     case .exchange:
-      return constants(of: ExchangeFormula.self, on: accelerator, variants: variants)
+      return constants(
+        of: ExchangeFormula.self, on: accelerator, variants: variants, linkRate: link)
     }
   }
 }

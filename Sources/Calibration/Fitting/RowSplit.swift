@@ -7,40 +7,68 @@ public struct RowSplit: Sendable {
   static let step = 4
   static let offset = 1
 
-  private let heldOut: [String: Set<String>]
+  private let heldOut: [Place: Set<String>]
   /// The rule as the cost file keeps it.
   public let rule: SplitRule
 
-  /// The split that a fit of `table` makes. A column of fewer than three values is not split.
+  /// One column of the rows behind one set of constants.
+  private struct Place: Hashable {
+    var constants: String
+    var column: String
+  }
+
+  /// The split that a fit of `table` makes, for each set of constants by itself. A column of fewer
+  /// than three values is not split.
   public init(making table: MeasuredTable) {
-    var columns: [String: Set<Int>] = [:]
+    var groups: [String: [Observation]] = [:]
     for observation in table.observations {
+      groups[observation.constantsName, default: []].append(observation)
+    }
+    let held = groups.keys.sorted().flatMap { name in
+      Self.heldOut(groups[name] ?? [], constants: name)
+    }
+    self.init(rule: SplitRule(table: table.csv.file, heldOut: held))
+  }
+
+  private static func heldOut(
+    _ observations: [Observation], constants: String
+  ) -> [SplitRule.HeldOutValues] {
+    var columns: [String: Set<Int>] = [:]
+    for observation in observations {
       for scale in observation.scales { columns[scale.column, default: []].insert(scale.value) }
     }
-    let shapes = Set(table.observations.map(\.shape)).subtracting([""])
+    let shapes = Set(observations.map(\.shape)).subtracting([""])
     var held: [SplitRule.HeldOutValues] = []
     if shapes.count > 2 {
-      held.append(.init(column: "shape", values: Self.chosen(shapes.sorted(by: Self.bySize))))
+      let values = chosen(shapes.sorted(by: bySize))
+      held.append(.init(constants: constants, column: "shape", values: values))
     }
     for column in columns.keys.sorted() {
       let values = (columns[column] ?? []).sorted()
       guard values.count > 2 else { continue }
-      held.append(.init(column: column, values: Self.chosen(values.map(String.init))))
+      held.append(
+        .init(constants: constants, column: column, values: chosen(values.map(String.init))))
     }
-    self.init(rule: SplitRule(table: table.csv.file, heldOut: held))
+    return held
   }
 
   /// The split that a cost file recorded.
   public init(rule: SplitRule) {
     self.rule = rule
     heldOut = Dictionary(
-      rule.heldOut.map { ($0.column, Set($0.values)) }, uniquingKeysWith: { $1 })
+      rule.heldOut.map { (Place(constants: $0.constants, column: $0.column), Set($0.values)) },
+      uniquingKeysWith: { $1 })
   }
 
   public func holdsOut(_ observation: Observation) -> Bool {
-    if let shapes = heldOut["shape"], shapes.contains(observation.shape) { return true }
+    let name = observation.constantsName
+    if let shapes = heldOut[Place(constants: name, column: "shape")],
+      shapes.contains(observation.shape)
+    {
+      return true
+    }
     return observation.scales.contains { scale in
-      heldOut[scale.column]?.contains(String(scale.value)) ?? false
+      heldOut[Place(constants: name, column: scale.column)]?.contains(String(scale.value)) ?? false
     }
   }
 

@@ -47,8 +47,7 @@ public struct PresetMachines: MachineResolver {
     let ranked = machines.compactMap { entry -> (Int, MachineProfile)? in
       let own = Self.words(entry.name)
       guard let first = wanted.first, own.first == first else { return nil }
-      let conflicts = ["pcie", "sxm"].contains { own.contains($0) != wanted.contains($0) && wanted.contains { $0 == "pcie" } }
-      return conflicts ? nil : (Self.likeness(wanted, own), entry.profile)
+      return (Self.likeness(wanted, own), entry.profile)
     }
     return ranked.max { $0.0 < $1.0 }?.1
   }
@@ -62,7 +61,7 @@ public struct PresetMachines: MachineResolver {
 
   private static func likeness(_ wanted: [String], _ own: [String]) -> Int {
     own.filter { wanted.contains($0) }.count * 4 - own.count
-      + (wanted.contains { own.contains($0) && Int($0) != nil } ? 2 : 0)
+      - (wanted.contains("pcie") != own.contains("pcie") ? 3 : 0)
   }
 
   /// Lower-case parts of a label, units dropped: `H100-SXM-80GB` is `h100`, `sxm`, `80`.

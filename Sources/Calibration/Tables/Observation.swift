@@ -1,4 +1,5 @@
 public import CostModels
+import Domain
 
 /// What was measured, as the formula that predicts it needs it.
 public enum ObservedWork: Sendable {
@@ -92,6 +93,14 @@ public struct Observation: Sendable {
   public var shape: String
   /// The column and number for splitting by scale (EP size, ranks, message size).
   public var scales: [ScaleLabel]
+
+  /// The set of constants a fit makes of the row, as split rules name it.
+  var constantsName: String { "\(machine.accelerator.id) \(variants.first ?? "")" }
+
+  /// The link behind the row, 0 for compute.
+  var linkRate: Double {
+    formula == .collective || formula == .exchange ? machine.linkRate : 0
+  }
 }
 
 /// One part of a group's key.
