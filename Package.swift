@@ -93,6 +93,7 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
   ]
