@@ -114,6 +114,7 @@ let package = Package(
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
