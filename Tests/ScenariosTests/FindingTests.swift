@@ -33,9 +33,9 @@ import Testing
       "no key 'nmae' in the scenario; did you mean 'name'?"),
     Case("model:\n", "model:\n  layers: 3\n", .duplicateKey, "12:3",
       "key 'layers' stands twice in one mapping"),
-    Case("  steps: 200", "  phase: prefill", .duplicateKey, "16:3",
+    Case("  steps: 200", "  phase: prefill", .duplicateKey, "15:3",
       "key 'phase' stands twice in one mapping"),
-    Case("seed: 7,", "seed: 7, seed: 8,", .duplicateKey, "22:25",
+    Case("seed: 7,", "seed: 7, seed: 8,", .duplicateKey, "22:24",
       "key 'seed' stands twice in one mapping"),
     Case("  tokensPerRank: 128\n", "", .missingKey, "12:1",
       "'workload' needs the key 'tokensPerRank'"),
@@ -73,7 +73,7 @@ import Testing
       "'phase' has no choice 'decoding'; did you mean 'decode'?"),
     Case("tokensPerRank: 128", "tokensPerRank: 0", .outOfRange, "14:18",
       "'tokensPerRank' is 0: without tokens there is nothing to route or to time; give at least 1"),
-    Case("ranks: [3]", "ranks: [32]", .unknownRank, "8:22",
+    Case("ranks: [3]", "ranks: [32]", .unknownRank, "8:23",
       "there is no rank 32; ranks run from 0 to 31"),
     Case("\"< 30 ms\"", "30 ms", .badComparison, "24:24",
       "'p99StepTime' needs a comparison, not '30 ms'"),
@@ -92,26 +92,26 @@ import Testing
     Case("roundRobin", "roundrobin", .unknownChoice, "20:26",
       "there is no placement 'roundrobin'; did you mean 'roundRobin'?"),
     Case("[ep,", "[ep, ep,", .duplicateLabel, "21:18", "two entries of 'strategies' are called 'ep'"),
-    Case("name: small chunks", "name: a/b", .badLabel, "21:82",
+    Case("name: small chunks", "name: a/b", .badLabel, "21:84",
       "a label must be text of one line without '/', not 'a/b'"),
     Case("capacityFactor: 1.5", "capacity: 1.5", .unknownKey, "21:26",
       "no key 'capacity' in 'llep'; did you mean 'capacityFactor'?"),
     Case("capacityFactor: 1.5", "capacityFactor: x", .notANumber, "21:42",
       "'capacityFactor' needs a number, not 'x'"),
-    Case("timeLimit: 10 s", "timeLimit: 10", .missingUnit, "20:69",
+    Case("timeLimit: 10 s", "timeLimit: 10", .missingUnit, "20:78",
       "'timeLimit': '10' needs a unit, such as '8 us'"),
-    Case("file: p.json", "file", .missingKey, "20:78", "'file' needs the key 'path'"),
+    Case("file: p.json", "file", .missingKey, "20:86", "'file' needs the key 'path'"),
     Case(", experts: 4", "", .missingKey, "18:3", "'hotExperts' needs the key 'experts'"),
     Case("drift: { period: 10 }", "drfit: {}", .unknownChoice, "19:16",
       "there is no modifier 'drfit'; did you mean 'drift'?"),
   ]
 
   static let wholes: [Case] = [
-    Case("expert: 32", "expert: 24", .expertParallelism, "17:24",
+    Case("expert: 32", "expert: 24", .expertParallelism, "16:24",
       "expert-parallel groups of 24 do not divide 32 ranks"),
-    Case("tensor: 1", "tensor: 2", .unsupportedParallelism, "17:55",
+    Case("tensor: 1", "tensor: 2", .unsupportedParallelism, "16:55",
       "tensor parallelism of 2 cannot be simulated yet; only 1 can"),
-    Case("attentionData: 32", "attentionData: 8", .unsupportedParallelism, "17:43",
+    Case("attentionData: 32", "attentionData: 8", .unsupportedParallelism, "16:43",
       "attentionData of 8 on 32 ranks cannot be simulated yet; only 32 can"),
     Case("layers: [3, 4, 5]", "topK: 300", .topKAboveExperts, "11:9",
       "topK is 300, but a layer has only 256 experts"),
@@ -159,11 +159,11 @@ import Testing
     #expect(
       FindingText().render(findings) == """
         error: no key 'nodess' in 'cluster'; did you mean 'nodes'? [unknown-key]
-         --> s.yaml:4:3
-          |
-        4 |   nodess: 4
-          |   ^^^^^^
-          = help: 'cluster' takes accelerator, node, nodes, acceleratorsPerNode, intraNode, \
+          --> s.yaml:4:3
+           |
+         4 |   nodess: 4
+           |   ^^^^^^
+           = help: 'cluster' takes accelerator, node, nodes, acceleratorsPerNode, intraNode, \
         interNode, fabric, slowdown
 
         1 error

@@ -88,6 +88,7 @@ struct MappingReader {
     _ key: String, _ position: SourcePosition?, _ item: YAMLItem, _ shape: MappingShape,
     _ reading: Reading
   ) {
+    reading.noteMisspelling(at: item.path)
     let name = item.path.isEmpty ? "the scenario" : "'\(item.name)'"
     let nearest = Spelling.nearest(to: key, in: shape.keys)
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""

@@ -222,10 +222,12 @@ struct ClusterRules {
     guard item.members == nil || !item.isNull, item.entries.count <= 65536 else {
       return reading.wrongType(item, "a mapping or a list of at most 65536")
     }
+    let isKnown = !ranks.overflow && !reading.isMisspelt(reader.item.path)
+    let limit = isKnown ? ranks.partialValue : .max
     var slowdowns: [Slowdown] = []
     var isWhole = true
     for entry in item.entries {
-      guard let slowdown = slowdown(entry, ranks: ranks.overflow ? .max : ranks.partialValue) else {
+      guard let slowdown = slowdown(entry, ranks: limit) else {
         isWhole = false
         continue
       }
