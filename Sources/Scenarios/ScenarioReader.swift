@@ -61,7 +61,7 @@ public struct ScenarioReader: Sendable {
     let (root, findings) = YAMLDocument.load(source)
     let reading = Reading(
       catalog: catalog, vocabulary: vocabulary, folder: folder, checksFiles: checksFiles)
-    findings.forEach { reading.add($0) }
+    for finding in findings { reading.add(finding) }
     guard let root, let reader = MappingReader(root, ScenarioFields.shape(vocabulary), reading)
     else { return ScenarioReading(scenario: nil, findings: reading.findings.inReadingOrder()) }
     let draft = draft(reader, reading, file: file, folder: folder, text: text)

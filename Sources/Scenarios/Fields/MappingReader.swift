@@ -79,7 +79,7 @@ struct MappingReader {
     let name = item.path.isEmpty ? "the scenario" : "'\(item.name)'"
     reading.add(
       item.source.finding(
-        .error, .missingKey, at: item.path.isEmpty ? nil : place,
+        .error, .missingKey, at: place,
         "\(name) needs the key '\(field.key)'\(reason)", fixes: ["add '\(field.key)'"],
         help: ["\(field.key): \(field.summary)"]))
   }
