@@ -3,7 +3,7 @@ struct SharedFlow {
   /// Bytes still to receive, as of the last change of epoch.
   var remaining: Double
   /// Seconds to add to the finish as computed: by how much the flow was joined early or late.
-  var shift: Double
+  var shift: Float
   var path: Int32
   var group: Int32
   var tag: Int32
@@ -12,20 +12,29 @@ struct SharedFlow {
 extension SharingEpoch {
   /// Groups the `active` flows by the links that can hold them back, and fills.
   ///
-  /// - Parameter groupOfPath: Room for a number a path, all -1, and left so.
+  /// - Parameters:
+  ///   - step: The length of a step in seconds where results may be inexact, else zero.
+  ///   - groupOfPath: Room for a number a path, all -1, and left so.
   /// - Complexity: O(active flows and the links of their paths).
   init(
     flows: [SharedFlow], active: [Int32], paths: PathTable, capacities: [Double], at time: Double,
-    groupOfPath: inout [Int32]
+    step: Double, groupOfPath: inout [Int32]
   ) {
     self.init()
     activeFlows = active.count
     var distinct: [Int32] = []
-    for slot in active where groupOfPath[Int(flows[Int(slot)].path)] < 0 {
-      groupOfPath[Int(flows[Int(slot)].path)] = 0
-      distinct.append(flows[Int(slot)].path)
+    var bytes: [Double] = []
+    for slot in active {
+      let flow = flows[Int(slot)]
+      if groupOfPath[Int(flow.path)] < 0 {
+        groupOfPath[Int(flow.path)] = Int32(distinct.count)
+        distinct.append(flow.path)
+        if step > 0 { bytes.append(0) }
+      }
+      if step > 0 { bytes[Int(groupOfPath[Int(flow.path)])] += flow.remaining }
     }
-    let slack = SlackLinks(active: distinct, paths: paths, capacities: capacities)
+    let slack = SlackLinks(
+      active: distinct, bytes: bytes, step: step, paths: paths, capacities: capacities)
     var table = GroupTable()
     for path in distinct {
       groupOfPath[Int(path)] = table.group(of: paths[PathID(Int(path))], slack)

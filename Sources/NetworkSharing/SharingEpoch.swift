@@ -101,6 +101,9 @@ struct SharingEpoch {
 
   init() {}
 
+  /// Whether groups have two links at most, so that no link is left that might turn slack.
+  var isSimple: Bool { groupLinks.count <= 2 * groups.count }
+
   /// When the next flow is done, in seconds; infinite where none is under way.
   var nextFinish: Double {
     var next = Double.infinity
