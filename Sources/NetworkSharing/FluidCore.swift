@@ -142,7 +142,9 @@ extension FluidCore {
       step: tolerance > 0 ? quantum : 0, groupOfPath: &groupOfPath)
     // Regrouping pays while links may turn slack; after that it only drops groups that are done.
     let helped = !joining.isEmpty || epoch.groupLinks.count * 10 < before * 9
-    patience = max(64, epoch.isSimple ? active.count / 2 : active.count / (helped ? 32 : 4))
+    patience = max(
+      64, epoch.isSimple ? active.count / (tolerance > 0 ? 2 : 8) : active.count / (helped ? 32 : 4)
+    )
   }
 
   /// Seconds that the busiest link needs for `slots` alone.

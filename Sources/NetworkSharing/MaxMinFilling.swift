@@ -16,6 +16,7 @@ struct MaxMinFilling {
   let order: UnsafeMutableBufferPointer<Int32>
   let rounds: UnsafeMutableBufferPointer<SettledRound>
   let shares: UnsafeMutableBufferPointer<LinkShare>
+  let chosen: UnsafeMutableBufferPointer<Int32>
   let capacities: UnsafeBufferPointer<Double>
   let groupLinks: UnsafeBufferPointer<Int32>
   let useOffsets: UnsafeBufferPointer<Int32>
@@ -77,23 +78,21 @@ struct MaxMinFilling {
   ) -> Double {
     var least = Double.infinity
     var position = settled
-    for index in Int(useOffsets[link])..<Int(useOffsets[link + 1]) {
-      let use = uses[index]
-      // A group of two links is settled exactly if its other link has nothing open any more.
-      if use.other >= 0 && links[Int(use.other)].open == 0 { continue }
-      let group = Int(use.group)
-      let weight = Double(groups[group].weight)
-      guard weight > 0 else { continue }
-      if use.other >= 0 {
-        links[Int(use.other)].free -= share * weight
-        links[Int(use.other)].open -= weight
+    for index in 0..<chooseOpen(link) {
+      let number = Int(chosen[index])
+      let group = groups[number]
+      let weight = Double(group.weight)
+      guard weight > 0 && !group.isSettled else { continue }
+      if group.second >= 0 {
+        let other = Int(group.first ^ group.second) ^ link
+        links[other].free -= share * weight
+        links[other].open -= weight
       } else {
-        guard !groups[group].isSettled else { continue }
-        groups[group].isSettled = true
-        takeFromAll(group, share * weight, weight)
+        groups[number].isSettled = true
+        takeFromAll(number, share * weight, weight)
       }
-      least = min(least, groups[group].left)
-      order[position] = use.group
+      least = min(least, group.left)
+      order[position] = chosen[index]
       position += 1
     }
     settled = position
@@ -105,6 +104,19 @@ struct MaxMinFilling {
 }
 
 extension MaxMinFilling {
+  /// Lists the groups of `link` whose other link has something open, without a branch to guess.
+  ///
+  /// A group of two links is settled exactly if one of them has nothing open any more.
+  @inline(__always)
+  private func chooseOpen(_ link: Int) -> Int {
+    var count = 0
+    for index in Int(useOffsets[link])..<Int(useOffsets[link + 1]) {
+      chosen[count] = uses[index].group
+      count += links[Int(uses[index].other)].open > 0 ? 1 : 0
+    }
+    return count
+  }
+
   /// Takes `bytes` a second for `flows` flows from both links of a group of two.
   @inline(__always)
   func takeFromBoth(_ group: FlowGroup, _ bytes: Double, _ flows: Double) {

@@ -147,6 +147,8 @@ extension SharingEpoch {
     for group in 0..<(lists.count - 1) { groups.append(flowGroup(group)) }
     useOffsets = Array(repeating: 0, count: capacities.count + 1)
     links = capacities.map { LinkState(free: $0, open: 0, flows: 0) }
+    let alwaysOpen = Int32(links.count)
+    links.append(LinkState(free: 0, open: 1, flows: 0))
     for link in groupLinks { useOffsets[Int(link) + 1] += 1 }
     for link in capacities.indices { useOffsets[link + 1] += useOffsets[link] }
     var next = useOffsets
@@ -154,9 +156,8 @@ extension SharingEpoch {
     for group in groups.indices {
       for index in Int(lists[group].firstLink)..<Int(lists[group + 1].firstLink) {
         let link = Int(groupLinks[index])
-        let other =
-          groups[group].first == groupLinks[index]
-          ? groups[group].second : groups[group].first
+        let (first, second) = (groups[group].first, groups[group].second)
+        let other = second < 0 ? alwaysOpen : first ^ second ^ groupLinks[index]
         uses[Int(next[link])] = LinkUse(group: Int32(group), other: other)
         next[link] += 1
         links[link].open += Double(groups[group].weight)
@@ -164,6 +165,8 @@ extension SharingEpoch {
       }
     }
     order = Array(repeating: 0, count: groups.count)
+    let mostUses = capacities.indices.map { useOffsets[$0 + 1] - useOffsets[$0] }.max() ?? 0
+    chosen = Array(repeating: 0, count: Int(mostUses) + 1)
     rounds = Array(
       repeating: SettledRound(share: 0, since: 0, finish: .infinity, earliest: 0, end: 0),
       count: capacities.count)

@@ -26,7 +26,7 @@ struct GroupLists {
 /// A group on a link.
 struct LinkUse {
   var group: Int32
-  /// The other link of a group that has just two, else -1.
+  /// The other link of a group that has just two, else a link beyond the last that is always open.
   var other: Int32
 }
 
@@ -85,6 +85,7 @@ struct SharingEpoch {
   var targets: [Double] = []
   /// The flow of every member.
   var slots: [Int32] = []
+  /// The links, and one that is always open.
   var links: [LinkState] = []
   var capacities: [Double] = []
   /// Where the groups of each link begin in ``uses``, and where the last ones end.
@@ -96,6 +97,8 @@ struct SharingEpoch {
   var rounds: [SettledRound] = []
   /// Room for a heap; a component uses the stretch that its links have.
   var shares: [LinkShare] = []
+  /// Room for the groups of any one link, and one more.
+  var chosen: [Int32] = []
   /// How many flows are under way.
   var activeFlows = 0
 
