@@ -133,7 +133,6 @@ extension FluidCore {
   private mutating func regroup(_ joining: [Int32]) {
     var active = epoch.settleAccounts(at: now, &flows)
     active += joining
-    let before = epoch.groupLinks.count
     epoch = SharingEpoch()
     let missing = paths.count - groupOfPath.count
     if missing > 0 { groupOfPath += repeatElement(-1, count: missing) }
@@ -141,10 +140,8 @@ extension FluidCore {
       flows: flows, active: active, paths: paths, capacities: capacities, at: now,
       step: tolerance > 0 ? quantum : 0, groupOfPath: &groupOfPath)
     // Regrouping pays while links may turn slack; after that it only drops groups that are done.
-    let helped = !joining.isEmpty || epoch.groupLinks.count * 10 < before * 9
-    patience = max(
-      64, epoch.isSimple ? active.count / (tolerance > 0 ? 2 : 8) : active.count / (helped ? 32 : 4)
-    )
+    let share = epoch.isSimple ? (tolerance > 0 ? 2 : 8) : 32
+    patience = max(64, active.count / share)
   }
 
   /// Seconds that the busiest link needs for `slots` alone.

@@ -30,21 +30,25 @@ struct MaxMinFilling {
     let order = UnsafeMutableBufferPointer(rebasing: order[component.groups])
     var count = component.rounds
     var settled = count > 0 ? Int(rounds[count - 1].end) : 0
-    var heap = shareHeap(component.links)
+    let links = UnsafeMutableBufferPointer(rebasing: links[component.links])
+    var heap = shareHeap(links)
     while let least = heap.least {
-      let link = links[Int(least.link)]
+      let link = links[least.link]
       guard link.open > 0 else {
         heap.removeLeast()
         continue
       }
       let share = max(link.free / link.open, count > 0 ? rounds[count - 1].share : 0)
-      if share > least.share && heap.raiseLeast(to: share) { continue }
-      let left = settle(Int(least.link), at: share, into: order, &settled)
+      let item = LinkShare(share, of: least.link)
+      if item.key > least.key && heap.raiseLeast(to: item) { continue }
+      let left = settle(
+        least.link + component.links.lowerBound, at: share, into: order, &settled)
       heap.removeLeast()
+      let finish = left > 0 ? time + left / share : time
       rounds[count] = SettledRound(
-        share: share, since: time, finish: left > 0 ? time + left / share : time,
-        earliest: Int32(count), end: Int32(settled))
-      if count > 0 && rounds[count - 1].finish <= rounds[count].finish {
+        share: share, since: time, ownFinish: finish, finish: finish, earliest: Int32(count),
+        end: Int32(settled))
+      if count > 0 && rounds[count - 1].finish <= finish {
         rounds[count].finish = rounds[count - 1].finish
         rounds[count].earliest = rounds[count - 1].earliest
       }
@@ -59,10 +63,10 @@ struct MaxMinFilling {
     UnsafeMutableBufferPointer(rebasing: rounds[component.links])
   }
 
-  private func shareHeap(_ range: Range<Int>) -> ShareHeap {
-    var heap = ShareHeap(items: UnsafeMutableBufferPointer(rebasing: shares[range]))
-    for link in range where links[link].open > 0 {
-      heap.append(LinkShare(share: links[link].free / links[link].open, link: Int32(link)))
+  private func shareHeap(_ links: UnsafeMutableBufferPointer<LinkState>) -> ShareHeap {
+    var heap = ShareHeap(items: shares)
+    for (place, link) in links.enumerated() where link.open > 0 {
+      heap.append(LinkShare(link.free / link.open, of: place))
     }
     heap.order()
     return heap
@@ -76,6 +80,8 @@ struct MaxMinFilling {
     _ link: Int, at share: Double, into order: UnsafeMutableBufferPointer<Int32>,
     _ settled: inout Int
   ) -> Double {
+    // Copies, so that the compiler knows that no store changes them.
+    let (chosen, groups, links) = (chosen, groups, links)
     var least = Double.infinity
     var position = settled
     for index in 0..<chooseOpen(link) {
@@ -109,21 +115,13 @@ extension MaxMinFilling {
   /// A group of two links is settled exactly if one of them has nothing open any more.
   @inline(__always)
   private func chooseOpen(_ link: Int) -> Int {
+    let (chosen, uses, links) = (chosen, uses, links)
     var count = 0
     for index in Int(useOffsets[link])..<Int(useOffsets[link + 1]) {
       chosen[count] = uses[index].group
       count += links[Int(uses[index].other)].open > 0 ? 1 : 0
     }
     return count
-  }
-
-  /// Takes `bytes` a second for `flows` flows from both links of a group of two.
-  @inline(__always)
-  func takeFromBoth(_ group: FlowGroup, _ bytes: Double, _ flows: Double) {
-    links[Int(group.first)].free -= bytes
-    links[Int(group.first)].open -= flows
-    links[Int(group.second)].free -= bytes
-    links[Int(group.second)].open -= flows
   }
 
   /// Takes `bytes` a second for `flows` flows from every link of `group`.

@@ -168,9 +168,10 @@ extension SharingEpoch {
     let mostUses = capacities.indices.map { useOffsets[$0 + 1] - useOffsets[$0] }.max() ?? 0
     chosen = Array(repeating: 0, count: Int(mostUses) + 1)
     rounds = Array(
-      repeating: SettledRound(share: 0, since: 0, finish: .infinity, earliest: 0, end: 0),
+      repeating: SettledRound(
+        share: 0, since: 0, ownFinish: .infinity, finish: .infinity, earliest: 0, end: 0),
       count: capacities.count)
-    shares = Array(repeating: LinkShare(share: 0, link: 0), count: capacities.count)
+    shares = Array(repeating: LinkShare(0, of: 0), count: capacities.count)
   }
 
   /// The group with the members and links that its lists give.

@@ -46,18 +46,14 @@ struct SettledRound {
   var share: Double
   /// When they were settled, in seconds.
   var since: Double
+  /// The earliest finish in this round.
+  var ownFinish: Double
   /// The earliest finish in this round and the ones before it.
   var finish: Double
   /// The round with that finish.
   var earliest: Int32
   /// The end of the groups of this round in the order of settling.
   var end: Int32
-}
-
-/// The share of a link's capacity that each unsettled flow would get, as last computed.
-struct LinkShare {
-  var share: Double
-  var link: Int32
 }
 
 /// Groups and links that influence each other, and no others.
@@ -95,7 +91,7 @@ struct SharingEpoch {
   var order: [Int32] = []
   /// Rounds of settling; a component uses the stretch that its links have.
   var rounds: [SettledRound] = []
-  /// Room for a heap; a component uses the stretch that its links have.
+  /// Room for a heap of links.
   var shares: [LinkShare] = []
   /// Room for the groups of any one link, and one more.
   var chosen: [Int32] = []
