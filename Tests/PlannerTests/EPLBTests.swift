@@ -21,13 +21,13 @@ import Testing
   private struct Reference: Decodable {
     struct Case: Decodable {
       let name: String
-      let weight_source: String
-      let num_replicas: Int
-      let num_groups: Int
-      let num_nodes: Int
-      let num_gpus: Int
-      let balanced_mean_max_over_mean: Double
-      let balanced_worst_layer: Double
+      let weightSource: String
+      let numReplicas: Int
+      let numGroups: Int
+      let numNodes: Int
+      let numGpus: Int
+      let balancedMeanMaxOverMean: Double
+      let balancedWorstLayer: Double
     }
     let cases: [Case]
   }
@@ -47,17 +47,19 @@ import Testing
   @Test(.enabled(if: SharedData.exists))
   func theReferenceBalanceIsReproduced() throws {
     let url = SharedData.folder.appending(path: "public/formats/eplb_reference.json")
-    let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
-    for item in reference.cases where item.weight_source != "inline" {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let reference = try decoder.decode(Reference.self, from: Data(contentsOf: url))
+    for item in reference.cases where item.weightSource != "inline" {
       let algorithm = EPLBAlgorithm(
-        groups: item.num_groups, nodes: item.num_nodes, ranks: item.num_gpus,
-        replicas: item.num_replicas)
-      let imbalance = try weights(item.weight_source).map { weight -> Double in
+        groups: item.numGroups, nodes: item.numNodes, ranks: item.numGpus,
+        replicas: item.numReplicas)
+      let imbalance = try weights(item.weightSource).map { weight -> Double in
         let physical = algorithm.physicalToLogical(weight: weight)
         var copies = Array(repeating: 0, count: weight.count)
         for expert in physical { copies[expert] += 1 }
-        let width = physical.count / item.num_gpus
-        let loads = (0..<item.num_gpus).map { rank in
+        let width = physical.count / item.numGpus
+        let loads = (0..<item.numGpus).map { rank in
           physical[rank * width..<(rank + 1) * width].reduce(0.0) {
             $0 + Double(weight[$1]) / Double(copies[$1])
           }
@@ -65,8 +67,8 @@ import Testing
         return (loads.max() ?? 0) / (loads.reduce(0, +) / Double(loads.count))
       }
       let mean = imbalance.reduce(0, +) / Double(imbalance.count)
-      #expect(abs(mean - item.balanced_mean_max_over_mean) < 1e-4, "\(item.name)")
-      #expect(abs((imbalance.max() ?? 0) - item.balanced_worst_layer) < 1e-3, "\(item.name)")
+      #expect(abs(mean - item.balancedMeanMaxOverMean) < 1e-4, "\(item.name)")
+      #expect(abs((imbalance.max() ?? 0) - item.balancedWorstLayer) < 1e-3, "\(item.name)")
     }
   }
 }

@@ -29,6 +29,14 @@ import Testing
     }
   }
 
+  @Test(arguments: 1...60)
+  func theSearchFindsTheOptimumOfTinyProblems(seed: Int) throws {
+    let problem = SmallProblems.make(seed: seed)
+    let optimum = BruteForce(problem: problem).optimum
+    let plan = try PlacementPlanner.solve(problem, options: .init(stepBudget: 20_000))
+    #expect(plan.certificate.objective <= optimum * 1.000001 + 1e-6)
+  }
+
   @Test(arguments: ["ilp", "naiveILP", "balanced", "eplb"])
   func aStepBudgetMakesPlansReproducible(method: String) throws {
     for seed in 1...20 {
