@@ -7,11 +7,7 @@ public protocol OperationCostModel: Sendable {
 
   /// Seconds between a rank's entry into an exchange and its first byte: kernel launches,
   /// notification, host code.
-  func startupSeconds(of payload: Exchange.Payload, ranks: Int) -> Double
-
-  /// Seconds that a sender spends to start one point-to-point message; a sender starts its messages
-  /// one after another.
-  var messageOverheadSeconds: Double { get }
+  func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double
 
   /// Seconds of a collective of `bytes` on every rank, once all ranks have entered.
   func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double

@@ -4,8 +4,6 @@ import Plan
 ///
 /// - Complexity: O(members²) for an all-to-all, O(transfers) for transfers.
 struct ExchangeMessages {
-  /// Messages by the larger position of their two ends in the order of entering is not known
-  /// beforehand, so they are kept by pair: `first[a × members + b]` for a table, or as a list.
   private enum Form {
     case table(TrafficMatrix, unitBytes: Double, isReturn: Bool)
     case list([Message])
@@ -16,32 +14,21 @@ struct ExchangeMessages {
   private let firstRank: Int32
   private let exchange: Int32
 
-  init(_ index: Int32, of plan: ExecutionPlan, messageOverheadSeconds: Double) {
+  init(_ index: Int32, of plan: ExecutionPlan) {
     let definition = plan.exchanges[Int(index)]
     exchange = index
     firstRank = definition.firstRank
     switch definition.payload {
-    case .allToAll(let matrix, let unit, let isReturn, _):
+    case .allToAll(let matrix, let unit, let isReturn):
       form = .table(plan.matrices[Int(matrix)], unitBytes: unit, isReturn: isReturn)
     case .transfers(let first, let count):
       let transfers = plan.transfers[Int(first)..<Int(first + count)]
-      form = .list(Self.queue(transfers, overhead: messageOverheadSeconds, exchange: index))
+      form = .list(
+        transfers.map {
+          Message(from: $0.from, to: $0.to, bytes: $0.bytes, exchange: index)
+        })
     case .collective:
       form = .none
-    }
-  }
-
-  /// A sender starts its messages one after another, so later ones are delayed by the earlier.
-  private static func queue(
-    _ transfers: ArraySlice<Transfer>, overhead: Double, exchange: Int32
-  ) -> [Message] {
-    var startedBySender: [Int32: Int32] = [:]
-    return transfers.map { transfer in
-      let started = startedBySender[transfer.from, default: 0] + transfer.messages
-      startedBySender[transfer.from] = started
-      return Message(
-        from: transfer.from, to: transfer.to, bytes: transfer.bytes,
-        delaySeconds: Double(started) * overhead, exchange: exchange)
     }
   }
 
@@ -84,6 +71,6 @@ struct ExchangeMessages {
     guard amount > 0 else { return nil }
     return Message(
       from: firstRank + Int32(from), to: firstRank + Int32(to), bytes: Double(amount) * unit,
-      delaySeconds: 0, exchange: exchange)
+      exchange: exchange)
   }
 }

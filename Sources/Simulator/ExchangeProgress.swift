@@ -9,8 +9,6 @@ struct ExchangeProgress {
   var operations: [Int32]
   /// Members in the order they entered.
   var entered: [Int32] = []
-  /// How many of ``entered`` have had their messages started.
-  var started = 0
   /// Messages that each member still waits for.
   var remaining: [Int32]
   /// The operation that entered last of those each member waited for.
@@ -24,9 +22,6 @@ struct ExchangeProgress {
 
   /// Whether every member has entered.
   var isComplete: Bool { entered.count == operations.count }
-
-  /// Whether `member` has entered.
-  func hasEntered(_ member: Int) -> Bool { operations[member] >= 0 }
 }
 
 /// One message of an exchange as the network carries it.
@@ -34,8 +29,6 @@ struct Message {
   var from: Int32
   var to: Int32
   var bytes: Double
-  /// Seconds from its start until its first byte may leave, beside the path's latency.
-  var delaySeconds: Double
   /// The exchange it belongs to.
   var exchange: Int32
 }

@@ -23,8 +23,9 @@ struct ExchangeRunner {
   private var tally: TrafficTally
   private var pendingWake = SimTime.distantFuture
 
-  init(plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes, fidelity: NetworkFidelity)
-  {
+  init(
+    plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes, fidelity: NetworkFidelity
+  ) throws(SimulationError) {
     self.plan = plan
     self.costs = costs
     self.routes = routes
@@ -32,7 +33,7 @@ struct ExchangeRunner {
     messages = Array(repeating: nil, count: plan.exchanges.count)
     tally = TrafficTally(routes: routes)
     if case .fluid(let tolerance) = fidelity {
-      fluid = FluidTraffic(routes: routes, tolerance: tolerance)
+      fluid = try FluidTraffic(routes: routes, plan: plan, tolerance: tolerance)
     }
   }
 
@@ -43,26 +44,25 @@ struct ExchangeRunner {
   mutating func enter(_ operation: Int32) { entries.append(operation) }
 
   /// Starts the messages that became possible and returns the members that are done.
-  mutating func settle(at now: SimTime) -> [Finish] {
+  ///
+  /// - Throws: ``SimulationError/network(_:)`` where the network refuses a message.
+  mutating func settle(at now: SimTime) throws(SimulationError) -> [Finish] {
     var finished: [Finish] = []
     collectCompleted(at: now, into: &finished)
     guard !entries.isEmpty else { return finished }
     var starting: [Message] = []
     for operation in entries { admit(operation, at: now, &starting, &finished) }
     entries.removeAll(keepingCapacity: true)
-    fluid?.start(starting, at: now)
-    // Messages without bytes or links end at once.
-    collectCompleted(at: now, into: &finished)
+    try fluid?.start(starting, at: now)
     return finished
   }
 
   /// When the network wants to be settled next, if that is not arranged yet.
   mutating func nextWake(after now: SimTime) -> SimTime? {
-    guard let next = fluid?.nextCompletion else { return nil }
-    let wake = max(next, now + SimDuration(picoseconds: 1))
-    guard wake != pendingWake else { return nil }
-    pendingWake = wake
-    return wake
+    guard let next = fluid?.nextInstant() else { return nil }
+    if next == pendingWake, next > now { return nil }
+    pendingWake = next
+    return max(next, now)
   }
 
   // MARK: - Entering
@@ -88,8 +88,7 @@ struct ExchangeRunner {
   /// Lists the messages of an exchange and counts what each member waits for.
   private mutating func open(_ exchange: Int32, kind: OperationKind) {
     let definition = plan.exchanges[Int(exchange)]
-    let list = ExchangeMessages(
-      exchange, of: plan, messageOverheadSeconds: costs.messageOverheadSeconds)
+    let list = ExchangeMessages(exchange, of: plan)
     var state = ExchangeProgress(members: Int(definition.ranks))
     var tally = tally
     list.forEach(members: Int(definition.ranks)) { message in
@@ -138,21 +137,15 @@ struct ExchangeRunner {
   }
 
   private mutating func collectCompleted(at now: SimTime, into finished: inout [Finish]) {
-    guard fluid != nil else { return }
-    let completed = fluid?.completed(at: now) ?? []
-    for message in completed {
-      let base = plan.exchanges[Int(message.exchange)].firstRank
-      for rank in [message.from, message.to] {
-        let member = Int(rank - base)
-        guard var state = progress[Int(message.exchange)] else { continue }
-        progress[Int(message.exchange)] = nil
-        state.remaining[member] -= 1
-        if state.remaining[member] == 0 {
-          let own = state.operations[member]
-          let held = state.heldBy[member]
-          finished.append(Finish(operation: own, time: now, heldBy: held == own ? -1 : held))
+    for message in fluid?.completed(at: now) ?? [] {
+      for member in [message.from, message.to] {
+        progress[Int(message.exchange)]?.remaining[member] -= 1
+        guard let state = progress[Int(message.exchange)], state.remaining[member] == 0 else {
+          continue
         }
-        progress[Int(message.exchange)] = state
+        let own = state.operations[member]
+        let held = state.heldBy[member]
+        finished.append(Finish(operation: own, time: now, heldBy: held == own ? -1 : held))
       }
     }
   }

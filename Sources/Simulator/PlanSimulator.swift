@@ -34,7 +34,7 @@ public enum SimulationError: Error, Hashable, Sendable {
 /// share links, memory is taken and given back.
 public struct PlanSimulator: PlanRunner, Sendable {
   private let costs: any OperationCostModel
-  private let links: ClusterLinks
+  private let routes: Routes
   private let fidelity: NetworkFidelity
   private let memoryCapacity: Int64
 
@@ -43,7 +43,7 @@ public struct PlanSimulator: PlanRunner, Sendable {
     fidelity: NetworkFidelity
   ) {
     self.costs = costs
-    self.links = links
+    routes = Routes(links)
     self.fidelity = fidelity
     memoryCapacity = Int64(min(9e18, max(0, cluster.accelerator.memoryCapacity.bytes)))
   }
@@ -52,8 +52,8 @@ public struct PlanSimulator: PlanRunner, Sendable {
   ///
   /// - Complexity: O(operations log operations) and the network's own cost.
   public func run(_ plan: ExecutionPlan) throws(SimulationError) -> RunRecord {
-    var run = SimulationRun(
-      plan: plan, costs: costs, links: links, fidelity: fidelity, memoryCapacity: memoryCapacity)
+    var run = try SimulationRun(
+      plan: plan, costs: costs, routes: routes, fidelity: fidelity, memoryCapacity: memoryCapacity)
     return try run.toTheEnd()
   }
 }

@@ -11,8 +11,12 @@ struct Routes: Sendable {
     paths = links.allPaths()
   }
 
+  func pathID(from source: Int32, to destination: Int32) -> PathID {
+    links.pathID(from: Int(source), to: Int(destination))
+  }
+
   func path(from source: Int32, to destination: Int32) -> ArraySlice<Int32> {
-    paths[links.pathID(from: Int(source), to: Int(destination))]
+    paths[pathID(from: source, to: destination)]
   }
 
   func latency(from source: Int32, to destination: Int32) -> Double {
@@ -71,8 +75,7 @@ enum BusiestLink {
       for link in routes.path(from: message.from, to: message.to) {
         slowest = max(slowest, load[Int(link)])
       }
-      let seconds =
-        slowest + message.delaySeconds + routes.latency(from: message.from, to: message.to)
+      let seconds = slowest + routes.latency(from: message.from, to: message.to)
       for rank in [message.from, message.to] {
         let member = Int(rank) - members.lowerBound
         finish[member] = max(finish[member], seconds)

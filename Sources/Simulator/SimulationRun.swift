@@ -26,16 +26,16 @@ struct SimulationRun {
   private var exchanges: ExchangeRunner
 
   init(
-    plan: ExecutionPlan, costs: any OperationCostModel, links: ClusterLinks,
+    plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes,
     fidelity: NetworkFidelity, memoryCapacity: Int64
-  ) {
+  ) throws(SimulationError) {
     self.plan = plan
     self.costs = costs
     graph = OperationGraph(plan)
     spans = [Span](
       repeating: Span(start: .zero, end: .zero, releasedBy: -1), count: plan.operations.count)
     memory = MemoryLedger(plan: plan, capacity: memoryCapacity)
-    exchanges = ExchangeRunner(plan: plan, costs: costs, links: links, fidelity: fidelity)
+    exchanges = try ExchangeRunner(plan: plan, costs: costs, routes: routes, fidelity: fidelity)
   }
 
   /// Runs until nothing is left to do.
@@ -43,12 +43,12 @@ struct SimulationRun {
     for index in plan.operations.indices where graph.waitingFor[index] == 0 {
       start(Int32(index), releasedBy: -1)
     }
-    settleNetwork()
+    try settleNetwork()
     while let event = queue.next() {
       handle(event)
       // All that happens at one instant is known before messages start, so that an all-to-all
       // whose members enter together reaches the network as one.
-      if queue.nextTime() != queue.now { settleNetwork() }
+      if queue.nextTime() != queue.now { try settleNetwork() }
     }
     guard ended == plan.operations.count else {
       throw .stalled(operations: plan.operations.count - ended)
@@ -68,8 +68,8 @@ struct SimulationRun {
   }
 
   /// Starts the messages that became possible at this instant and ends what they completed.
-  private mutating func settleNetwork() {
-    for finish in exchanges.settle(at: queue.now) {
+  private mutating func settleNetwork() throws(SimulationError) {
+    for finish in try exchanges.settle(at: queue.now) {
       spans[Int(finish.operation)].heldBy = finish.heldBy
       if finish.time <= queue.now {
         end(finish.operation)
@@ -89,9 +89,8 @@ struct SimulationRun {
     spans[index].releasedBy = releasedBy
     applyMemory(of: operation, atEnd: false)
     if case .exchange(let exchange) = definition.work {
-      let definition = plan.exchanges[Int(exchange)]
       let startup = SimDuration(
-        seconds: costs.startupSeconds(of: definition.payload, ranks: Int(definition.ranks)))
+        seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
       queue.schedule(.entersExchange(operation), at: queue.now + startup)
     } else {
       let seconds = costs.seconds(of: definition.work, on: Int(definition.rank), in: plan)

@@ -33,8 +33,8 @@ struct LayerTraffic {
   }
 
   /// The payload of one direction.
-  func payload(unitBytes: Double, isReturn: Bool, calls: Int32) -> Exchange.Payload {
-    .allToAll(matrix: matrix, unitBytes: unitBytes, isReturn: isReturn, calls: calls)
+  func payload(unitBytes: Double, isReturn: Bool) -> Exchange.Payload {
+    .allToAll(matrix: matrix, unitBytes: unitBytes, isReturn: isReturn)
   }
 
   /// Ranks of the group in one node: groups that do not cover whole nodes count as one node.
