@@ -47,7 +47,8 @@ public struct AccuracyReport: Sendable {
   /// Extrapolation: every accelerator of a formula predicted from the others' constants.
   private func leftOut(_ checker: Checker) -> String {
     var text = "## One accelerator left out\n\n"
-    text += "Constants of the named accelerator removed, its rows predicted from its data sheet and "
+    text +=
+      "Constants of the named accelerator removed, its rows predicted from its data sheet and "
     text += "its neighbours' constants.\n\n"
     text += "| table | accelerator | comparisons | median / p90 | bias |\n"
     text += "| --- | --- | --- | --- | --- |\n"
@@ -104,7 +105,8 @@ public struct AccuracyReport: Sendable {
   }
 
   private var constants: String {
-    var text = "## Constants\n\nThe half-width of the 95 % interval follows each value: a factor for "
+    var text =
+      "## Constants\n\nThe half-width of the 95 % interval follows each value: a factor for "
     text += "most constants, a difference for exponents.\n"
     for kind in FormulaKind.allCases {
       let sets = parameters.sets.filter { $0.formula == kind.rawValue }
@@ -116,7 +118,8 @@ public struct AccuracyReport: Sendable {
       for set in sets {
         text += "| \(set.variant) | \(set.accelerator) | \(set.rows) | "
         text += "\(Self.percent(set.medianError)) | "
-        text += set.values.indices.map { cell(set, $0, kind.constants[$0]) }
+        text +=
+          set.values.indices.map { cell(set, $0, kind.constants[$0]) }
           .joined(separator: " | ") + " |\n"
       }
     }

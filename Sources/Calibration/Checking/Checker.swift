@@ -35,7 +35,8 @@ public struct Checker: Sendable {
     let split = parameters.splits.first { $0.table == table.csv.file }.map(RowSplit.init(rule:))
     var resolved: [String: ResolvedConstants] = [:]
     return table.observations.map { observation in
-      let key = observation.machine.accelerator.id + "|" + observation.variants.joined(separator: "|")
+      let key =
+        observation.machine.accelerator.id + "|" + observation.variants.joined(separator: "|")
       let constants = resolved[key] ?? parameters.resolved(observation)
       resolved[key] = constants
       let seconds = observation.work.seconds(constants.values)
@@ -93,7 +94,8 @@ public struct Checker: Sendable {
 
   private static func quoted(_ cell: String) -> String {
     guard cell.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
-    return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + cell.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 

@@ -124,7 +124,9 @@ extension DrawRequest {
     case .smallestFirst: settleSmallestFirst(&counts)
     case .roundRobin: settleRoundRobin(&counts)
     }
-    if let slots = balancedSlots { counts = ReplicatedDraw.slots(counts, slots: slots, ranks: ranks) }
+    if let slots = balancedSlots {
+      counts = ReplicatedDraw.slots(counts, slots: slots, ranks: ranks)
+    }
     let local = counts.count / ranks
     let heaviest = balancedSlots == nil ? heaviestGroup(counts, size: local) : 0
     let own = heaviest * local..<(heaviest + 1) * local

@@ -88,7 +88,8 @@ public struct Calibrator: Sendable {
     return ConstantSet(
       formula: key.formula.rawValue, accelerator: key.accelerator,
       architecture: first.machine.accelerator.architecture, variant: key.variant,
-      values: best.values, linkRate: first.linkRate, uncertainty: best.uncertainty, rows: works.count,
+      values: best.values, linkRate: first.linkRate, uncertainty: best.uncertainty,
+      rows: works.count,
       medianError: Quantile.of(errors, 0.5))
   }
 

@@ -18,7 +18,8 @@ extension RowReader {
     let slots = try csv.integer(row, "num_slots", atLeast: 1)
     let balanced = try csv.integer(row, "eplb") == 1
     guard slots % sizes.ranks == 0, slots >= sizes.experts, slots <= 65536 else {
-      return refuse(row, "\(slots) slots cannot hold \(sizes.experts) experts on \(sizes.ranks) ranks")
+      return refuse(
+        row, "\(slots) slots cannot hold \(sizes.experts) experts on \(sizes.ranks) ranks")
     }
     try addExperts(
       row, machine, sizes, kernel: .wideEP, remainder: .smallestFirst,

@@ -95,7 +95,9 @@ public struct PresetMachines: MachineResolver {
       (.int8, "int8_dense_TOPS"),
     ]
     for (format, column) in columns {
-      if let rate = try table.measurement(row, column) { peaks[format] = ComputeRate(teraflops: rate) }
+      if let rate = try table.measurement(row, column) {
+        peaks[format] = ComputeRate(teraflops: rate)
+      }
     }
     let capacity = try table.measurement(row, "mem_capacity_GB") ?? 0
     let accelerator = Accelerator(

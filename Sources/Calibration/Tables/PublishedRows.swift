@@ -6,8 +6,10 @@ extension RowReader {
   mutating func readPublished(_ row: Int, _ machine: MachineProfile) throws(TableFault) {
     guard let published = try publishedShape(row, machine) else { return }
     let operation = csv.text(row, "op")
-    guard let phase: ExchangePhase = operation == "combine" ? .combine
-      : operation == "dispatch" ? .dispatch : nil
+    guard
+      let phase: ExchangePhase = operation == "combine"
+        ? .combine
+        : operation == "dispatch" ? .dispatch : nil
     else {
       return refuse(row, "the operation «\(operation)» is neither dispatch nor combine")
     }
@@ -138,7 +140,8 @@ public enum NetworkText {
     guard let cross = rest.first, cross == "x" || cross == "×" else {
       return lower.contains("per node") ? bytes / Double(max(acceleratorsPerNode, 1)) : bytes
     }
-    let count = Double(String(rest.dropFirst().drop { $0 == " " }.prefix { $0.isNumber }.reversed()))
+    let count = Double(
+      String(rest.dropFirst().drop { $0 == " " }.prefix { $0.isNumber }.reversed()))
     return bytes * (count ?? 1) / Double(max(acceleratorsPerNode, 1))
   }
 }

@@ -14,7 +14,8 @@ public struct ExpertComputeModel: Sendable {
   ///   - model: gives hidden and intermediate size, gating and formats.
   ///   - kernel: the family of kernels; see ``ExpertKernelFamily``.
   public init(
-    model: MoEModel, kernel: ExpertKernelFamily, accelerator: Accelerator, parameters: CostParameters
+    model: MoEModel, kernel: ExpertKernelFamily, accelerator: Accelerator,
+    parameters: CostParameters
   ) {
     self.init(
       shape: ExpertShape(model), format: model.weightFormat, kernel: kernel,
