@@ -1,0 +1,7 @@
+struct NaiveILPMethod: PlacementMethod {
+  static let name = "naiveILP"
+  static let summary = "x"
+  func place(_ problem: PlacementProblem, _ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
+    try BalancedMethod().place(problem, &run)
+  }
+}
