@@ -22,7 +22,7 @@ struct MappingReader {
     }
     var values: [String: YAMLItem] = [:]
     var meant: Set<String> = []
-    for member in members {
+    for member in members where !reading.isFull {
       guard let key = member.key else {
         Self.report(.wrongType, "a key must be a word", member.keyPosition, item, reading)
         continue
