@@ -79,6 +79,8 @@ let package = Package(
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
+    layer("Calibration", ["CostModels", "Domain", "Quantities", "CGSL", realModule]),
+    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
@@ -105,11 +107,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Fits the shipped cost constants again; run by scripts/regenerate-costs.
+    .executableTarget(
+      name: "regenerate-costs", dependencies: ["Calibration", "CostModels", "Domain"],
+      swiftSettings: strict),
+
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
     tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
+    tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
+    tests("CalibrationTests", ["Calibration", "CostModels", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),

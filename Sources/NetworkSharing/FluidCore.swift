@@ -130,16 +130,7 @@ extension FluidCore {
 
   /// Forms groups anew from the flows under way and those `joining`.
   private mutating func regroup(_ joining: [Int32]) {
-    var active: [Int32] = []
-    active.reserveCapacity(epoch.activeFlows + joining.count)
-    for group in epoch.groups.dropLast() where group.head < group.end {
-      let served = group.served + group.rate * (now - group.since)
-      for member in Int(group.head)..<Int(group.end) {
-        let slot = epoch.slots[member]
-        flows[Int(slot)].remaining = max(0, epoch.targets[member] - served)
-        active.append(slot)
-      }
-    }
+    var active = epoch.settleAccounts(at: now, &flows)
     active += joining
     let before = epoch.groupLinks.count
     epoch = SharingEpoch()

@@ -50,7 +50,7 @@ public struct ClusterReader: Sendable {
     let rules = ClusterRules(reading: reading, needsAccelerator: false)
     let cluster = reader.raw(ScenarioFields.cluster).flatMap { rules.read($0) }
     let parts = ScenarioParts(cluster: cluster)
-    for rule in WholeScenarioRules.all { rule.check(parts, reading) }
+    for check in WholeScenarioRules.all { check(parts, reading) }
     let all = reading.findings.inReadingOrder()
     return (all.containsErrors ? nil : cluster, all)
   }

@@ -96,7 +96,7 @@ public struct ScenarioReader: Sendable {
     let expectations = ExpectationRules(reading: reading).read(reader.raw(ScenarioFields.expect))
     let parts = ScenarioParts(
       cluster: cluster, model: model, workload: workload, parallelism: parallelism)
-    for rule in WholeScenarioRules.all { rule.check(parts, reading) }
+    for check in WholeScenarioRules.all { check(parts, reading) }
     guard let cluster, let model, let workload, let parallelism, let routing, let simulation,
       let memory, !placements.isEmpty, !strategies.isEmpty
     else { return nil }

@@ -1,5 +1,6 @@
 import Catalog
 import Domain
+import Quantities
 import Testing
 
 @Suite struct CatalogTests {

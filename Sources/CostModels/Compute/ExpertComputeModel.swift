@@ -66,7 +66,7 @@ extension ExpertGEMMFormula {
   }
 
   /// Keys to try, best first: the kernel in the format, in like formats, then its substitutes.
-  static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
+  public static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
     let kernels = [kernel] + kernel.substitutes
     return kernels.flatMap { kernel in
       format.kinsfolk.map { variant(kernel: kernel, format: $0) }
@@ -76,7 +76,7 @@ extension ExpertGEMMFormula {
 
 extension NumericFormat {
   /// Formats whose kernels behave alike, this one first.
-  var kinsfolk: [NumericFormat] {
+  public var kinsfolk: [NumericFormat] {
     switch self {
     case .fp8: [.fp8, .fp8Block, .bf16]
     case .fp8Block: [.fp8Block, .fp8, .bf16]

@@ -29,6 +29,6 @@ enum ValueText {
     var digits = text[..<blank]
     while digits.last == "0" { digits.removeLast() }
     if digits.last == "." { digits.removeLast() }
-    return digits + text[blank...]
+    return String(digits) + String(text[blank...])
   }
 }

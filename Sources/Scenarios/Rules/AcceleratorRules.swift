@@ -158,7 +158,7 @@ struct AcceleratorRules {
       findings.forEach { reading.add($0) }
       guard let root else { return nil }
       reading.assumeGiven(item, name)
-      let moved = YAMLItem(node: root.node, path: item.path, source: root.source)
+      let moved = root.moved(to: item.path)
       let source = "measured: \(name)"
       let shape = AcceleratorFields.fileShape
       guard let reader = MappingReader(moved, shape, reading, given: (.measured, source)) else {

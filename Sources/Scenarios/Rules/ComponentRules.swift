@@ -145,8 +145,7 @@ struct ComponentRules {
   ) -> [String: OptionValue]? {
     if item.isNull { return [:] }
     guard item.members != nil else { return scalar(kind, item, path) }
-    let moved = YAMLItem(
-      node: item.node, path: path, source: item.source, keyPosition: item.keyPosition)
+    let moved = item.moved(to: path)
     let shape = MappingShape(kind.summary, kind.options.map(\.field))
     guard let reader = MappingReader(moved, shape, reading) else { return nil }
     var options: [String: OptionValue] = [:]
@@ -167,8 +166,7 @@ struct ComponentRules {
       let wanted = kind.options.isEmpty ? "no options" : "its options as a mapping"
       return reading.wrongType(item, wanted)
     }
-    let moved = YAMLItem(
-      node: item.node, path: "\(path).\(name)", source: item.source, keyPosition: item.keyPosition)
+    let moved = item.moved(to: "\(path).\(name)")
     guard let value = OptionRules.value(moved, option.type, reading) else { return nil }
     reading.assumeGiven(moved, OptionRules.text(value, option.type))
     return [name: value]

@@ -40,9 +40,7 @@ struct ModelRules {
 
   /// The model as the catalogue has it, for `model: NAME`.
   private func wholeModel(_ entry: ModelEntry, _ item: YAMLItem) -> MoEModel? {
-    let empty = YAMLItem(
-      node: .mapping([:]), path: item.path, source: item.source, keyPosition: item.keyPosition)
-    let reader = MappingReader(empty, Fields.shape, reading)
+    let reader = MappingReader(item.asEmptyMapping, Fields.shape, reading)
     reading.note(item)
     return reader.flatMap { dimensions($0, entry) }
   }

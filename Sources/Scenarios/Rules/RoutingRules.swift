@@ -35,9 +35,7 @@ struct RoutingRules {
     guard let members = item.members else { return rules.list(item) }
     return members.compactMap { member -> ComponentSpec? in
       guard let key = member.key, !key.contains(YAMLDocument.duplicateMark) else { return nil }
-      let single = YAMLItem(
-        node: .mapping([.init(key, nil, .plain, nil): member.value.node]), path: item.path,
-        source: item.source, keyPosition: member.keyPosition)
+      let single = member.value.asMapping(under: key, path: item.path)
       return rules.one(single, below: item.path)
     }
   }

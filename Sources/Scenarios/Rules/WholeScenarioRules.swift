@@ -3,7 +3,7 @@ internal import Domain
 internal import Quantities
 
 /// A rule about how parts of a scenario fit together.
-protocol WholeScenarioRule {
+protocol WholeScenarioRule: Sendable {
   static func check(_ parts: ScenarioParts, _ reading: Reading)
 }
 
@@ -17,9 +17,9 @@ struct ScenarioParts {
 
 /// Every rule of this kind; a new one is one more line.
 enum WholeScenarioRules {
-  static let all: [any WholeScenarioRule.Type] = [
-    TopKRule.self, ExpertGroupsRule.self, IdleRanksRule.self, ClusterSizeRule.self,
-    TotalSizeRule.self, FastBetweenNodesRule.self, PlausibleMachineRule.self,
+  static let all: [@Sendable (ScenarioParts, Reading) -> Void] = [
+    TopKRule.check, ExpertGroupsRule.check, IdleRanksRule.check, ClusterSizeRule.check,
+    TotalSizeRule.check, FastBetweenNodesRule.check, PlausibleMachineRule.check,
   ]
 }
 

@@ -44,9 +44,10 @@ enum YAMLDocument {
   }
 
   private static func duplicate(
-    _ key: String, first: Mark, second: (position: Mark, end: String.Index)?, _ source: SourceText
+    _ key: String, first: Mark, second: (position: YAMLPlace, end: String.Index)?,
+    _ source: SourceText
   ) -> Finding {
-    let place = second?.position ?? first
+    let place = second?.position ?? YAMLPlace(line: first.line, column: first.column)
     let help = second == nil ? [] : ["it stands first at line \(first.line)"]
     return source.finding(
       .error, .duplicateKey, at: source.position(line: place.line, column: place.column),
@@ -56,7 +57,7 @@ enum YAMLDocument {
   /// Where `key` stands again as a key: later on its line, or below it at the same column.
   private static func secondOccurrence(
     of key: String, after first: Mark, in text: String
-  ) -> (position: Mark, end: String.Index)? {
+  ) -> (position: YAMLPlace, end: String.Index)? {
     var line = 1
     var column = 0
     let scalars = text.unicodeScalars
@@ -72,7 +73,7 @@ enum YAMLDocument {
       if isLater, isPlace, " {,\n\t".unicodeScalars.contains(previous),
         let end = match(wanted, at: index, in: scalars)
       {
-        return (Mark(line: line, column: column), end)
+        return (YAMLPlace(line: line, column: column), end)
       }
       if scalar == "\n" { (line, column) = (line + 1, 0) }
       previous = scalar
@@ -113,4 +114,10 @@ enum YAMLDocument {
     }
     return aliases > 30 && hasNestedKey
   }
+}
+
+/// A line and column, both from 1.
+struct YAMLPlace {
+  let line: Int
+  let column: Int
 }

@@ -10,6 +10,25 @@ struct YAMLItem {
   /// Where the key stands that leads here; absent for the document and for entries of lists.
   var keyPosition: SourcePosition?
 
+  /// An empty mapping in the place of this value.
+  var asEmptyMapping: YAMLItem { replacing(.mapping(Node.Mapping([]))) }
+
+  /// A mapping of one key to this value, in its place.
+  func asMapping(under key: String, path: String) -> YAMLItem {
+    let mapping = Node.Mapping([(Node(key), node)])
+    return YAMLItem(
+      node: .mapping(mapping), path: path, source: source, keyPosition: keyPosition)
+  }
+
+  /// The same value under another path.
+  func moved(to path: String) -> YAMLItem {
+    YAMLItem(node: node, path: path, source: source, keyPosition: keyPosition)
+  }
+
+  private func replacing(_ node: Node) -> YAMLItem {
+    YAMLItem(node: node, path: path, source: source, keyPosition: keyPosition)
+  }
+
   /// Where the value begins.
   var position: SourcePosition? {
     if isNull { return keyPosition ?? start }

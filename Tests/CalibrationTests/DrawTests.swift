@@ -1,0 +1,2 @@
+import CostModels
+import Testing
