@@ -78,9 +78,8 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
     layer("Calibration", ["CostModels", "Domain", "Quantities", "CGSL", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
@@ -92,17 +91,19 @@ let package = Package(
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
-    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
-        "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
+        "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
+        "CostModels",
         "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
-        "Workbench", "Reports", "Results", "Scenarios", "Catalog", "Diagnostics", "Domain",
+        "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
+        "Domain",
         "Quantities", argumentParser,
       ],
       swiftSettings: strict),

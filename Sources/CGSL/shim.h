@@ -5,6 +5,7 @@
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
+#include <gsl/gsl_version.h>
 #include <gsl/gsl_multifit_nlinear.h>
 
 // GSL's choices of solver are mutable C globals, which Swift 6 refuses to read: chosen here.

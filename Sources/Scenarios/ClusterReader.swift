@@ -43,7 +43,7 @@ public struct ClusterReader: Sendable {
     let nothing = Vocabulary(
       routings: [], modifiers: [], placements: [], strategies: [], networks: [])
     let reading = Reading(catalog: catalog, vocabulary: nothing, folder: folder, checksFiles: false)
-    findings.forEach { reading.add($0) }
+    for finding in findings { reading.add(finding) }
     guard let root,
       let reader = MappingReader(root, ScenarioFields.shape(nothing).needingOnlyCluster, reading)
     else { return (nil, reading.findings.inReadingOrder()) }

@@ -61,7 +61,7 @@ public struct ScenarioReader: Sendable {
     let (root, findings) = YAMLDocument.load(source)
     let reading = Reading(
       catalog: catalog, vocabulary: vocabulary, folder: folder, checksFiles: checksFiles)
-    findings.forEach { reading.add($0) }
+    for finding in findings { reading.add(finding) }
     guard let root, let reader = MappingReader(root, ScenarioFields.shape(vocabulary), reading)
     else { return ScenarioReading(scenario: nil, findings: reading.findings.inReadingOrder()) }
     let draft = draft(reader, reading, file: file, folder: folder, text: text)
@@ -85,8 +85,10 @@ public struct ScenarioReader: Sendable {
     let workload = reader.raw(ScenarioFields.workload).flatMap {
       WorkloadRules(reading: reading).read($0)
     }
+    // Where a key of the cluster was misspelt, the number of ranks may be a default not meant.
+    let ranks = reading.isMisspelt("cluster") ? nil : cluster.flatMap(Self.ranks)
     let parallelism = ParallelismRules(reading: reading).read(
-      reader.raw(ScenarioFields.parallelism), in: reader, ranks: cluster.flatMap(Self.ranks))
+      reader.raw(ScenarioFields.parallelism), in: reader, ranks: ranks)
     let routing = RoutingRules(reading: reading).read(reader.raw("routing"), in: reader)
     let placements = list(reader, "placements", vocabulary.placements, "placement", "contiguous")
     let strategies = list(reader, "strategies", vocabulary.strategies, "strategy", "ep")

@@ -220,13 +220,14 @@ struct LayerLowering {
   ) {
     for (member, rank) in group.enumerated() {
       let rows = copies(on: rank) * sizes.hiddenRow
+      let temporaries = (style.passes.combineBuffers - 1) * rows
       let foreign = foreignBytes(member)
       frontier[rank] = builder.add(
         .memoryPass(bytes: style.passes.sum * rows, launches: 2), .combine, on: rank, layer: index,
         after: [combined[member]],
         memory: [
-          MemoryChange(LayerSizes.combineTemporaries * rows, .buffers),
-          MemoryChange(-LayerSizes.combineTemporaries * rows, .buffers, atEnd: true),
+          MemoryChange(temporaries, .buffers),
+          MemoryChange(-temporaries, .buffers, atEnd: true),
           MemoryChange(-rows, .buffers, atEnd: true),
         ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
     }

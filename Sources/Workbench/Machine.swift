@@ -32,7 +32,7 @@ package struct Machine: Sendable {
 
 extension ClusterShape {
   /// The shape of a cluster, its line rates reduced to the parts that messages reach.
-  package init(_ cluster: Cluster, fractions: (node: Double, network: Double) = (1, 1)) {
+  init(_ cluster: Cluster, fractions: (node: Double, network: Double) = (1, 1)) {
     self.init(
       ranks: cluster.ranks, ranksPerNode: cluster.acceleratorsPerNode,
       intraNodeBandwidth: cluster.intraNode.bandwidth.bytesPerSecond * fractions.node,

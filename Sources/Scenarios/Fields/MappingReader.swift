@@ -79,7 +79,7 @@ struct MappingReader {
     let name = item.path.isEmpty ? "the scenario" : "'\(item.name)'"
     reading.add(
       item.source.finding(
-        .error, .missingKey, at: item.path.isEmpty ? nil : place,
+        .error, .missingKey, at: place,
         "\(name) needs the key '\(field.key)'\(reason)", fixes: ["add '\(field.key)'"],
         help: ["\(field.key): \(field.summary)"]))
   }
@@ -88,6 +88,7 @@ struct MappingReader {
     _ key: String, _ position: SourcePosition?, _ item: YAMLItem, _ shape: MappingShape,
     _ reading: Reading
   ) {
+    reading.noteMisspelling(at: item.path)
     let name = item.path.isEmpty ? "the scenario" : "'\(item.name)'"
     let nearest = Spelling.nearest(to: key, in: shape.keys)
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""

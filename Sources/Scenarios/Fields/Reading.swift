@@ -17,6 +17,9 @@ final class Reading {
   private var places: [String: (source: SourceText, position: SourcePosition?)] = [:]
   private var isFull = false
 
+  /// Mappings with a key that was not understood; what they leave out may only be misspelt.
+  private var misspelt: Set<String> = []
+
   /// Findings of one file that are kept; more would not be read.
   static let limit = 200
 
@@ -66,6 +69,12 @@ final class Reading {
 
   /// Remembers where the value of a path stands.
   func note(_ item: YAMLItem) { places[item.path] = (item.source, item.position) }
+
+  /// Remembers that a key of the mapping at `path` was not understood.
+  func noteMisspelling(at path: String) { misspelt.insert(path) }
+
+  /// Whether a key of the mapping at `path` was not understood.
+  func isMisspelt(_ path: String) -> Bool { misspelt.contains(path) }
 
   /// Records a value and its origin.
   func assume(_ path: String, _ value: String, _ origin: Assumption.Origin, _ source: String) {

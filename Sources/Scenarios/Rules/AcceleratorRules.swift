@@ -155,7 +155,7 @@ struct AcceleratorRules {
       return nil
     case .success(let text):
       let (root, findings) = YAMLDocument.load(SourceText(file: path, text: text))
-      findings.forEach { reading.add($0) }
+      for finding in findings { reading.add(finding) }
       guard let root else { return nil }
       reading.assumeGiven(item, name)
       let moved = root.moved(to: item.path)

@@ -32,11 +32,7 @@ struct RoutingRules {
   private func modifiers(_ item: YAMLItem) -> [ComponentSpec] {
     let rules = ComponentRules(
       kinds: reading.vocabulary.modifiers, role: "modifier", reading: reading)
-    guard let members = item.members else { return rules.list(item) }
-    return members.compactMap { member -> ComponentSpec? in
-      guard let key = member.key, !key.contains(YAMLDocument.duplicateMark) else { return nil }
-      let single = member.value.asMapping(under: key, path: item.path)
-      return rules.one(single, below: item.path)
-    }
+    guard item.members != nil else { return rules.list(item) }
+    return item.pairs.compactMap { rules.one($0, below: item.path) }
   }
 }

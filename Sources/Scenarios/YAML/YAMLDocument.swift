@@ -12,7 +12,9 @@ enum YAMLDocument {
     var text = source.text
     if isExplosive(text) {
       let message = "the file uses aliases inside keys, which scenarios do not need"
-      return (nil, [source.finding(.error, .syntax, at: nil, message)])
+      return (
+        nil, [source.finding(.error, .syntax, at: SourcePosition(line: 1, column: 1), message)]
+      )
     }
     for _ in 0..<32 {
       do {
@@ -39,7 +41,7 @@ enum YAMLDocument {
 
   private static func empty(_ source: SourceText) -> Finding {
     source.finding(
-      .error, .emptyFile, at: nil, "the file holds no scenario",
+      .error, .emptyFile, at: SourcePosition(line: 1, column: 1), "the file holds no scenario",
       help: ["'shunt init' writes one to begin with"])
   }
 

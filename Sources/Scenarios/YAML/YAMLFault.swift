@@ -5,7 +5,8 @@ internal import Yams
 enum YAMLFault {
   static func finding(_ error: any Error, in source: SourceText) -> Finding {
     guard let error = error as? YamlError else {
-      return source.finding(.error, .syntax, at: nil, "this is not YAML")
+      return source.finding(
+        .error, .syntax, at: SourcePosition(line: 1, column: 1), "this is not YAML")
     }
     switch error {
     case .scanner(let context, let problem, let mark, _),
@@ -22,7 +23,8 @@ enum YAMLFault {
     case .reader(let problem, let offset, _, _):
       return reader(problem, offset, source)
     default:
-      return source.finding(.error, .syntax, at: nil, "this is not YAML")
+      return source.finding(
+        .error, .syntax, at: SourcePosition(line: 1, column: 1), "this is not YAML")
     }
   }
 
@@ -37,7 +39,7 @@ enum YAMLFault {
   }
 
   private static func reader(_ problem: String, _ offset: Int?, _ source: SourceText) -> Finding {
-    var position: SourcePosition?
+    var position = SourcePosition(line: 1, column: 1)
     if let offset {
       let before = source.text.prefix(offset)
       let line = before.split(omittingEmptySubsequences: false) { $0.isNewline }

@@ -13,11 +13,10 @@ struct YAMLItem {
   /// An empty mapping in the place of this value.
   var asEmptyMapping: YAMLItem { replacing(.mapping(Node.Mapping([]))) }
 
-  /// A mapping of one key to this value, in its place.
-  func asMapping(under key: String, path: String) -> YAMLItem {
-    let mapping = Node.Mapping([(Node(key), node)])
-    return YAMLItem(
-      node: .mapping(mapping), path: path, source: source, keyPosition: keyPosition)
+  /// The pairs of a mapping, each as a mapping of one key; empty for anything else.
+  var pairs: [YAMLItem] {
+    guard case .mapping(let mapping) = node else { return [] }
+    return Self.flatten(mapping, depth: 0).map { replacing(.mapping(Node.Mapping([$0]))) }
   }
 
   /// The same value under another path.

@@ -1,11 +1,13 @@
 import Domain
 import NetworkSharing
 import Plan
+import Planner
 import Quantities
 import Results
 import Scenarios
 import Simulator
 import Statistics
+import TokenRouting
 
 /// Turns the sums of all cells into the result that is written, reported and decided on.
 struct ComparisonBuilder {

@@ -1,10 +1,12 @@
 import Dispatch
+import Diagnostics
 import Domain
 import Foundation
 import Plan
 public import Results
 import Scenarios
 import Synchronization
+import TokenRouting
 
 /// How far a long run has come.
 public struct RunProgress: Sendable {
@@ -27,7 +29,7 @@ extension ScenarioRun {
     baseline: String? = nil, version: String,
     onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
-  ) throws(WorkbenchError) -> ComparisonResult {
+  ) throws(WorkbenchError) -> Results.ComparisonResult {
     let baselineIndex = try cellIndex(named: baseline)
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
     let steps = scenario.workload.steps

@@ -1,4 +1,7 @@
+import Domain
 public import Plan
+import Scenarios
+import TokenRouting
 
 extension ScenarioRun {
   /// One step of one cell in full, for a trace.

@@ -1,13 +1,16 @@
 import CostModels
+import Diagnostics
 import Dispatch
 import Domain
 import Foundation
 import NetworkSharing
-package import Plan
+import Plan
+import Planner
+import Quantities
 import Results
 public import Scenarios
 import Simulator
-package import Strategies
+import Strategies
 import TokenRouting
 
 /// One placement and one strategy of a scenario, ready to plan and simulate steps.

@@ -2,7 +2,7 @@ import Diagnostics
 package import Domain
 import Foundation
 package import Planner
-package import Scenarios
+import Scenarios
 
 /// A placement with how it was made.
 package struct MadePlacement: Sendable {

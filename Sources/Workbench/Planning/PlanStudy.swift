@@ -2,7 +2,7 @@ import Diagnostics
 import Domain
 import Foundation
 public import Planner
-import Results
+public import Results
 public import Scenarios
 import TokenRouting
 
@@ -70,7 +70,7 @@ public struct PlanStudy: Sendable {
   /// - Throws: ``WorkbenchError`` where the scenario cannot be run.
   public func judge(
     _ planned: PlannedPlacement, version: String, onProgress: @Sendable (RunProgress) -> Void
-  ) throws(WorkbenchError) -> ComparisonResult? {
+  ) throws(WorkbenchError) -> Results.ComparisonResult? {
     guard var scenario else { return nil }
     let reference = scenario.placements.first ?? ComponentSpec(kind: "contiguous")
     scenario.placements = [reference]
