@@ -100,7 +100,7 @@ extension FluidCore {
     now = time
     patience -= ended.count
     let joining = takeWaiting(through: time + (tolerance > 0 ? reach : 0))
-    if !joining.isEmpty || (patience <= 0 && epoch.activeFlows > 0) { regroup(joining) }
+    if !joining.isEmpty || isRegroupingDue { regroup(joining) }
   }
 
   private mutating func end(through limit: Double, at time: Double) {
@@ -139,9 +139,16 @@ extension FluidCore {
     epoch = SharingEpoch(
       flows: flows, active: active, paths: paths, capacities: capacities, at: now,
       step: tolerance > 0 ? quantum : 0, groupOfPath: &groupOfPath)
-    // Regrouping pays while links may turn slack; after that it only drops groups that are done.
-    let share = epoch.isSimple ? (tolerance > 0 ? 2 : 8) : 32
-    patience = max(64, active.count / share)
+    patience = max(64, active.count / 32)
+  }
+
+  /// Whether forming groups anew may make the rest quicker: while links may turn slack it pays now
+  /// and then, and after that only where many groups are done.
+  private var isRegroupingDue: Bool {
+    guard epoch.activeFlows > 0, patience <= 0 else { return false }
+    let live = epoch.liveGroups
+    return !epoch.isSimple || live * 2 <= epoch.groups.count
+      || (tolerance == 0 && live * 8 <= epoch.groups.count * 7)
   }
 
   /// Seconds that the busiest link needs for `slots` alone.
