@@ -91,7 +91,7 @@ let package = Package(
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
-    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [

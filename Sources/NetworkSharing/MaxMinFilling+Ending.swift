@@ -19,7 +19,7 @@ extension MaxMinFilling {
     for round in cut..<component.rounds {
       unsettle(component, round, at: time, givingBack: isShort)
     }
-    for round in cut..<component.rounds {
+    for round in cut..<component.rounds where rounds[round].ownFinish <= limit {
       endMembers(component, round, through: limit, at: time, report)
     }
     component.rounds = cut
@@ -44,13 +44,25 @@ extension MaxMinFilling {
   /// Opens all links and settles the first `count` rounds again, which a long undoing costs more
   /// than; rounding errors that have gathered are gone as well.
   private func openAll(_ component: SharingComponent, keeping count: Int) {
+    let (groups, links) = (groups, links)
     for link in component.links {
       links[link].free = capacities[link]
       links[link].open = links[link].flows
     }
     for round in 0..<count {
       let share = rounds(of: component)[round].share
-      for group in members(component, round) { take(share, Int(group)) }
+      for number in members(component, round) {
+        let group = groups[Int(number)]
+        let weight = Double(group.weight)
+        guard group.second >= 0 else {
+          takeFromAll(Int(number), share * weight, weight)
+          continue
+        }
+        links[Int(group.first)].free -= share * weight
+        links[Int(group.first)].open -= weight
+        links[Int(group.second)].free -= share * weight
+        links[Int(group.second)].open -= weight
+      }
     }
   }
 
@@ -58,32 +70,23 @@ extension MaxMinFilling {
   private func unsettle(
     _ component: SharingComponent, _ round: Int, at time: Double, givingBack: Bool
   ) {
+    let (groups, links) = (groups, links)
     let share = rounds(of: component)[round].share
     let served = share * (time - rounds(of: component)[round].since)
-    for group in members(component, round) {
-      groups[Int(group)].left -= served
-      groups[Int(group)].isSettled = false
-      if givingBack { give(share, Int(group)) }
-    }
-  }
-
-  @inline(__always)
-  private func take(_ share: Double, _ group: Int) {
-    let weight = Double(groups[group].weight)
-    if groups[group].second >= 0 {
-      takeFromBoth(groups[group], share * weight, weight)
-    } else {
-      takeFromAll(group, share * weight, weight)
-    }
-  }
-
-  @inline(__always)
-  private func give(_ share: Double, _ group: Int) {
-    let weight = Double(groups[group].weight)
-    if groups[group].second >= 0 {
-      takeFromBoth(groups[group], -share * weight, -weight)
-    } else {
-      takeFromAll(group, -share * weight, -weight)
+    for number in members(component, round) {
+      let group = groups[Int(number)]
+      groups[Int(number)].left = group.left - served
+      groups[Int(number)].isSettled = false
+      guard givingBack else { continue }
+      let weight = Double(group.weight)
+      guard group.second >= 0 else {
+        takeFromAll(Int(number), -share * weight, -weight)
+        continue
+      }
+      links[Int(group.first)].free += share * weight
+      links[Int(group.first)].open += weight
+      links[Int(group.second)].free += share * weight
+      links[Int(group.second)].open += weight
     }
   }
 

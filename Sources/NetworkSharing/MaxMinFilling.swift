@@ -16,6 +16,7 @@ struct MaxMinFilling {
   let order: UnsafeMutableBufferPointer<Int32>
   let rounds: UnsafeMutableBufferPointer<SettledRound>
   let shares: UnsafeMutableBufferPointer<LinkShare>
+  let chosen: UnsafeMutableBufferPointer<Int32>
   let capacities: UnsafeBufferPointer<Double>
   let groupLinks: UnsafeBufferPointer<Int32>
   let useOffsets: UnsafeBufferPointer<Int32>
@@ -29,21 +30,25 @@ struct MaxMinFilling {
     let order = UnsafeMutableBufferPointer(rebasing: order[component.groups])
     var count = component.rounds
     var settled = count > 0 ? Int(rounds[count - 1].end) : 0
-    var heap = shareHeap(component.links)
+    let links = UnsafeMutableBufferPointer(rebasing: links[component.links])
+    var heap = shareHeap(links)
     while let least = heap.least {
-      let link = links[Int(least.link)]
+      let link = links[least.link]
       guard link.open > 0 else {
         heap.removeLeast()
         continue
       }
       let share = max(link.free / link.open, count > 0 ? rounds[count - 1].share : 0)
-      if share > least.share && heap.raiseLeast(to: share) { continue }
-      let left = settle(Int(least.link), at: share, into: order, &settled)
+      let item = LinkShare(share, of: least.link)
+      if item.key > least.key && heap.raiseLeast(to: item) { continue }
+      let left = settle(
+        least.link + component.links.lowerBound, at: share, into: order, &settled)
       heap.removeLeast()
+      let finish = left > 0 ? time + left / share : time
       rounds[count] = SettledRound(
-        share: share, since: time, finish: left > 0 ? time + left / share : time,
-        earliest: Int32(count), end: Int32(settled))
-      if count > 0 && rounds[count - 1].finish <= rounds[count].finish {
+        share: share, since: time, ownFinish: finish, finish: finish, earliest: Int32(count),
+        end: Int32(settled))
+      if count > 0 && rounds[count - 1].finish <= finish {
         rounds[count].finish = rounds[count - 1].finish
         rounds[count].earliest = rounds[count - 1].earliest
       }
@@ -58,10 +63,10 @@ struct MaxMinFilling {
     UnsafeMutableBufferPointer(rebasing: rounds[component.links])
   }
 
-  private func shareHeap(_ range: Range<Int>) -> ShareHeap {
-    var heap = ShareHeap(items: UnsafeMutableBufferPointer(rebasing: shares[range]))
-    for link in range where links[link].open > 0 {
-      heap.append(LinkShare(share: links[link].free / links[link].open, link: Int32(link)))
+  private func shareHeap(_ links: UnsafeMutableBufferPointer<LinkState>) -> ShareHeap {
+    var heap = ShareHeap(items: shares)
+    for (place, link) in links.enumerated() where link.open > 0 {
+      heap.append(LinkShare(link.free / link.open, of: place))
     }
     heap.order()
     return heap
@@ -75,25 +80,25 @@ struct MaxMinFilling {
     _ link: Int, at share: Double, into order: UnsafeMutableBufferPointer<Int32>,
     _ settled: inout Int
   ) -> Double {
+    // Copies, so that the compiler knows that no store changes them.
+    let (chosen, groups, links) = (chosen, groups, links)
     var least = Double.infinity
     var position = settled
-    for index in Int(useOffsets[link])..<Int(useOffsets[link + 1]) {
-      let use = uses[index]
-      // A group of two links is settled exactly if its other link has nothing open any more.
-      if use.other >= 0 && links[Int(use.other)].open == 0 { continue }
-      let group = Int(use.group)
-      let weight = Double(groups[group].weight)
-      guard weight > 0 else { continue }
-      if use.other >= 0 {
-        links[Int(use.other)].free -= share * weight
-        links[Int(use.other)].open -= weight
+    for index in 0..<chooseOpen(link) {
+      let number = Int(chosen[index])
+      let group = groups[number]
+      let weight = Double(group.weight)
+      guard weight > 0 && !group.isSettled else { continue }
+      if group.second >= 0 {
+        let other = Int(group.first ^ group.second) ^ link
+        links[other].free -= share * weight
+        links[other].open -= weight
       } else {
-        guard !groups[group].isSettled else { continue }
-        groups[group].isSettled = true
-        takeFromAll(group, share * weight, weight)
+        groups[number].isSettled = true
+        takeFromAll(number, share * weight, weight)
       }
-      least = min(least, groups[group].left)
-      order[position] = use.group
+      least = min(least, group.left)
+      order[position] = chosen[index]
       position += 1
     }
     settled = position
@@ -105,13 +110,18 @@ struct MaxMinFilling {
 }
 
 extension MaxMinFilling {
-  /// Takes `bytes` a second for `flows` flows from both links of a group of two.
+  /// Lists the groups of `link` whose other link has something open, without a branch to guess.
+  ///
+  /// A group of two links is settled exactly if one of them has nothing open any more.
   @inline(__always)
-  func takeFromBoth(_ group: FlowGroup, _ bytes: Double, _ flows: Double) {
-    links[Int(group.first)].free -= bytes
-    links[Int(group.first)].open -= flows
-    links[Int(group.second)].free -= bytes
-    links[Int(group.second)].open -= flows
+  private func chooseOpen(_ link: Int) -> Int {
+    let (chosen, uses, links) = (chosen, uses, links)
+    var count = 0
+    for index in Int(useOffsets[link])..<Int(useOffsets[link + 1]) {
+      chosen[count] = uses[index].group
+      count += links[Int(uses[index].other)].open > 0 ? 1 : 0
+    }
+    return count
   }
 
   /// Takes `bytes` a second for `flows` flows from every link of `group`.

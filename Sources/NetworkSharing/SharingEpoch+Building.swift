@@ -3,7 +3,7 @@ struct SharedFlow {
   /// Bytes still to receive, as of the last change of epoch.
   var remaining: Double
   /// Seconds to add to the finish as computed: by how much the flow was joined early or late.
-  var shift: Double
+  var shift: Float
   var path: Int32
   var group: Int32
   var tag: Int32
@@ -12,20 +12,29 @@ struct SharedFlow {
 extension SharingEpoch {
   /// Groups the `active` flows by the links that can hold them back, and fills.
   ///
-  /// - Parameter groupOfPath: Room for a number a path, all -1, and left so.
+  /// - Parameters:
+  ///   - step: The length of a step in seconds where results may be inexact, else zero.
+  ///   - groupOfPath: Room for a number a path, all -1, and left so.
   /// - Complexity: O(active flows and the links of their paths).
   init(
     flows: [SharedFlow], active: [Int32], paths: PathTable, capacities: [Double], at time: Double,
-    groupOfPath: inout [Int32]
+    step: Double, groupOfPath: inout [Int32]
   ) {
     self.init()
     activeFlows = active.count
     var distinct: [Int32] = []
-    for slot in active where groupOfPath[Int(flows[Int(slot)].path)] < 0 {
-      groupOfPath[Int(flows[Int(slot)].path)] = 0
-      distinct.append(flows[Int(slot)].path)
+    var bytes: [Double] = []
+    for slot in active {
+      let flow = flows[Int(slot)]
+      if groupOfPath[Int(flow.path)] < 0 {
+        groupOfPath[Int(flow.path)] = Int32(distinct.count)
+        distinct.append(flow.path)
+        if step > 0 { bytes.append(0) }
+      }
+      if step > 0 { bytes[Int(groupOfPath[Int(flow.path)])] += flow.remaining }
     }
-    let slack = SlackLinks(active: distinct, paths: paths, capacities: capacities)
+    let slack = SlackLinks(
+      active: distinct, bytes: bytes, step: step, paths: paths, capacities: capacities)
     var table = GroupTable()
     for path in distinct {
       groupOfPath[Int(path)] = table.group(of: paths[PathID(Int(path))], slack)
@@ -138,6 +147,8 @@ extension SharingEpoch {
     for group in 0..<(lists.count - 1) { groups.append(flowGroup(group)) }
     useOffsets = Array(repeating: 0, count: capacities.count + 1)
     links = capacities.map { LinkState(free: $0, open: 0, flows: 0) }
+    let alwaysOpen = Int32(links.count)
+    links.append(LinkState(free: 0, open: 1, flows: 0))
     for link in groupLinks { useOffsets[Int(link) + 1] += 1 }
     for link in capacities.indices { useOffsets[link + 1] += useOffsets[link] }
     var next = useOffsets
@@ -145,9 +156,8 @@ extension SharingEpoch {
     for group in groups.indices {
       for index in Int(lists[group].firstLink)..<Int(lists[group + 1].firstLink) {
         let link = Int(groupLinks[index])
-        let other =
-          groups[group].first == groupLinks[index]
-          ? groups[group].second : groups[group].first
+        let (first, second) = (groups[group].first, groups[group].second)
+        let other = second < 0 ? alwaysOpen : first ^ second ^ groupLinks[index]
         uses[Int(next[link])] = LinkUse(group: Int32(group), other: other)
         next[link] += 1
         links[link].open += Double(groups[group].weight)
@@ -155,10 +165,13 @@ extension SharingEpoch {
       }
     }
     order = Array(repeating: 0, count: groups.count)
+    let mostUses = capacities.indices.map { useOffsets[$0 + 1] - useOffsets[$0] }.max() ?? 0
+    chosen = Array(repeating: 0, count: Int(mostUses) + 1)
     rounds = Array(
-      repeating: SettledRound(share: 0, since: 0, finish: .infinity, earliest: 0, end: 0),
+      repeating: SettledRound(
+        share: 0, since: 0, ownFinish: .infinity, finish: .infinity, earliest: 0, end: 0),
       count: capacities.count)
-    shares = Array(repeating: LinkShare(share: 0, link: 0), count: capacities.count)
+    shares = Array(repeating: LinkShare(0, of: 0), count: capacities.count)
   }
 
   /// The group with the members and links that its lists give.

@@ -46,19 +46,22 @@ extension SharingEpoch {
           order.withUnsafeMutableBufferPointer { order in
             rounds.withUnsafeMutableBufferPointer { rounds in
               shares.withUnsafeMutableBufferPointer { shares in
-                capacities.withUnsafeBufferPointer { capacities in
-                  groupLinks.withUnsafeBufferPointer { groupLinks in
-                    useOffsets.withUnsafeBufferPointer { useOffsets in
-                      uses.withUnsafeBufferPointer { uses in
-                        targets.withUnsafeBufferPointer { targets in
-                          slots.withUnsafeBufferPointer { slots in
-                            body(
-                              &owned,
-                              MaxMinFilling(
-                                groups: groups, lists: lists, links: links, order: order,
-                                rounds: rounds, shares: shares, capacities: capacities,
-                                groupLinks: groupLinks, useOffsets: useOffsets, uses: uses,
-                                targets: targets, slots: slots))
+                chosen.withUnsafeMutableBufferPointer { chosen in
+                  capacities.withUnsafeBufferPointer { capacities in
+                    groupLinks.withUnsafeBufferPointer { groupLinks in
+                      useOffsets.withUnsafeBufferPointer { useOffsets in
+                        uses.withUnsafeBufferPointer { uses in
+                          targets.withUnsafeBufferPointer { targets in
+                            slots.withUnsafeBufferPointer { slots in
+                              body(
+                                &owned,
+                                MaxMinFilling(
+                                  groups: groups, lists: lists, links: links, order: order,
+                                  rounds: rounds, shares: shares, chosen: chosen,
+                                  capacities: capacities,
+                                  groupLinks: groupLinks, useOffsets: useOffsets, uses: uses,
+                                  targets: targets, slots: slots))
+                            }
                           }
                         }
                       }

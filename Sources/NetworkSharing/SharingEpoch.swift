@@ -26,7 +26,7 @@ struct GroupLists {
 /// A group on a link.
 struct LinkUse {
   var group: Int32
-  /// The other link of a group that has just two, else -1.
+  /// The other link of a group that has just two, else a link beyond the last that is always open.
   var other: Int32
 }
 
@@ -46,18 +46,14 @@ struct SettledRound {
   var share: Double
   /// When they were settled, in seconds.
   var since: Double
+  /// The earliest finish in this round.
+  var ownFinish: Double
   /// The earliest finish in this round and the ones before it.
   var finish: Double
   /// The round with that finish.
   var earliest: Int32
   /// The end of the groups of this round in the order of settling.
   var end: Int32
-}
-
-/// The share of a link's capacity that each unsettled flow would get, as last computed.
-struct LinkShare {
-  var share: Double
-  var link: Int32
 }
 
 /// Groups and links that influence each other, and no others.
@@ -85,6 +81,7 @@ struct SharingEpoch {
   var targets: [Double] = []
   /// The flow of every member.
   var slots: [Int32] = []
+  /// The links, and one that is always open.
   var links: [LinkState] = []
   var capacities: [Double] = []
   /// Where the groups of each link begin in ``uses``, and where the last ones end.
@@ -94,12 +91,17 @@ struct SharingEpoch {
   var order: [Int32] = []
   /// Rounds of settling; a component uses the stretch that its links have.
   var rounds: [SettledRound] = []
-  /// Room for a heap; a component uses the stretch that its links have.
+  /// Room for a heap of links.
   var shares: [LinkShare] = []
+  /// Room for the groups of any one link, and one more.
+  var chosen: [Int32] = []
   /// How many flows are under way.
   var activeFlows = 0
 
   init() {}
+
+  /// Whether groups have two links at most, so that no link is left that might turn slack.
+  var isSimple: Bool { groupLinks.count <= 2 * groups.count }
 
   /// When the next flow is done, in seconds; infinite where none is under way.
   var nextFinish: Double {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Domain
 import Foundation
 import Scenarios
 import Testing
@@ -80,6 +81,15 @@ import Testing
     #expect(reading.findings.map(\.code) == [.missingFile])
     #expect(reading.findings.map(\.message) == ["there is no file 'p.json'"])
     #expect(reading.findings.exitStatus == 66)
+  }
+
+  /// Everything on one long line: places must not be counted from its start each time.
+  @Test func longLinesAreReadInGoodTime() {
+    let keys = (0..<40_000).map { "key\($0): 1" }.joined(separator: ", ")
+    #expect(TestVocabulary.read("{\(keys)}\n").findings.containsErrors)
+    let ranks = (0..<60_000).map { "\($0 % 32)" }.joined(separator: ", ")
+    let reading = TestVocabulary.read(replacing: "ranks: [3]", with: "ranks: [\(ranks)]")
+    #expect(reading.scenario?.cluster.slowdowns.first?.ranks.count == 60_000)
   }
 
   @Test func manyFindingsAreCutOff() {

@@ -194,6 +194,23 @@ import Testing
       ], "\(FindingText().render(findings))")
   }
 
+  @Test func misspeltKeysAreNotMissingToo() {
+    let findings = TestVocabulary.read(replacing: "model:", with: "modle:").findings
+    #expect(findings.map(\.code) == [.unknownKey], "\(FindingText().render(findings))")
+    let tokens = TestVocabulary.read(replacing: "tokensPerRank", with: "tokensPerRnak").findings
+    #expect(tokens.map(\.code) == [.unknownKey], "\(FindingText().render(tokens))")
+  }
+
+  @Test(
+    arguments: [
+      ("expect: { speedup: > 1.2 }", "a value that begins with '>' needs quotes"),
+      ("cluster:\n\tnodes: 4\n", "YAML indents with spaces; this line has a tab"),
+      ("cluster: { nodes: 4", "the file may have been cut short"),
+    ])
+  func syntaxErrorsComeWithAHint(text: String, hint: String) {
+    #expect(TestVocabulary.read(text).findings.map(\.help) == [[hint]])
+  }
+
   @Test func rendersAsDocumented() {
     let findings = TestVocabulary.read(replacing: "  nodes: 4", with: "  nodess: 4").findings
     #expect(

@@ -27,7 +27,7 @@ import Testing
     "18446744073709551616", "0x10", "1_000", "\u{E000}", "name: ''", "ep", "llep: 3",
   ]
 
-  @Test(arguments: 0..<400)
+  @Test(arguments: 0..<300)
   func garbledScenariosAreRead(seed: Int) {
     var generator = Generator(state: UInt64(seed))
     var text = seed % 3 == 0 ? ScenarioTemplate.text(name: "x") : TestVocabulary.good

@@ -21,14 +21,17 @@ struct MappingReader {
       return nil
     }
     var values: [String: YAMLItem] = [:]
-    for member in members {
+    var meant: Set<String> = []
+    for member in members where !reading.isFull {
       guard let key = member.key else {
         Self.report(.wrongType, "a key must be a word", member.keyPosition, item, reading)
         continue
       }
       if key.contains(YAMLDocument.duplicateMark) { continue }
       guard shape.keys.contains(key) else {
-        Self.reportUnknown(key, member.keyPosition, item, shape, reading)
+        let nearest = Spelling.nearest(to: key, in: shape.keys)
+        if let nearest { meant.insert(nearest) }
+        Self.reportUnknown(key, nearest, member.keyPosition, item, shape, reading)
         continue
       }
       values[key] = member.value
@@ -37,8 +40,9 @@ struct MappingReader {
     self.reading = reading
     self.given = given
     self.values = values
+    // A key that was only misspelt is not missing as well.
     for field in shape.fields where field.isRequired && values[field.key] == nil {
-      reportMissing(field)
+      if !meant.contains(field.key) { reportMissing(field) }
     }
   }
 
@@ -85,12 +89,11 @@ struct MappingReader {
   }
 
   private static func reportUnknown(
-    _ key: String, _ position: SourcePosition?, _ item: YAMLItem, _ shape: MappingShape,
-    _ reading: Reading
+    _ key: String, _ nearest: String?, _ position: SourcePosition?, _ item: YAMLItem,
+    _ shape: MappingShape, _ reading: Reading
   ) {
     reading.noteMisspelling(at: item.path)
     let name = item.path.isEmpty ? "the scenario" : "'\(item.name)'"
-    let nearest = Spelling.nearest(to: key, in: shape.keys)
     let suggestion = nearest.map { "; did you mean '\($0)'?" } ?? ""
     reading.add(
       item.source.finding(

@@ -15,7 +15,8 @@ final class Reading {
   private(set) var findings: [Finding] = []
   private(set) var assumptions: [Assumption] = []
   private var places: [String: (source: SourceText, position: SourcePosition?)] = [:]
-  private var isFull = false
+  /// Whether there are so many findings that more are left out.
+  private(set) var isFull = false
 
   /// Mappings with a key that was not understood; what they leave out may only be misspelt.
   private var misspelt: Set<String> = []

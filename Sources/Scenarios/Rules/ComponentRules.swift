@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Domain
-private import Foundation
 
 /// Reads kinds of routing, placement, strategy and network with their options, as their
 /// descriptors say.

@@ -35,7 +35,7 @@ enum YAMLFault {
     let around = context.map { "; \($0.text) that begins at line \($0.mark.line)" } ?? ""
     return source.finding(
       .error, .syntax, at: position, "this is not YAML: \(problem)\(around)",
-      help: hints(source.line(position.line) ?? "", isLast: position.line >= source.lineCount))
+      help: hints(position, source))
   }
 
   private static func reader(_ problem: String, _ offset: Int?, _ source: SourceText) -> Finding {
@@ -60,16 +60,18 @@ enum YAMLFault {
     return SourcePosition(line: line, column: (source.line(line)?.unicodeScalars.count ?? 0) + 1)
   }
 
-  private static func hints(_ line: String, isLast: Bool) -> [String] {
-    var hints: [String] = []
-    if line.contains("\t") { hints.append("YAML indents with spaces; this line has a tab") }
-    if let colon = line.firstIndex(of: ":") {
-      let value = line[line.index(after: colon)...].drop { $0 == " " }
-      if let first = value.first, ">%@`|&*!".contains(first) {
-        hints.append("a value that begins with '\(first)' needs quotes")
-      }
+  private static func hints(_ position: SourcePosition, _ source: SourceText) -> [String] {
+    let line = source.line(position.line) ?? ""
+    if line.contains("\t") { return ["YAML indents with spaces; this line has a tab"] }
+    let scalars = line.unicodeScalars
+    if let first = scalars.dropFirst(position.column - 1).first,
+      ">%@`|".unicodeScalars.contains(first)
+    {
+      return ["a value that begins with '\(first)' needs quotes"]
     }
-    if isLast { hints.append("the file may have been cut short") }
-    return hints
+    let isEnd = (position.line..<source.lineCount).allSatisfy { number in
+      source.line(number + 1)?.allSatisfy(\.isWhitespace) ?? true
+    }
+    return isEnd ? ["the file may have been cut short"] : []
   }
 }

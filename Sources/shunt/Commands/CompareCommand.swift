@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 import Reports
 import Results
@@ -26,8 +27,10 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     name: [.short, .long],
-    help: "The report: .html, .md, .json or .csv by its ending. With several scenarios, each report \
-      gets its scenario's name before the ending.", completion: .file())
+    help: """
+      The report: .html, .md, .json or .csv by its ending. With several scenarios, each report gets \
+      its scenario's name before the ending.
+      """, completion: .file())
   var output: String?
 
   @Option(help: "What to print without --output: text, json, csv or markdown.")
@@ -68,7 +71,7 @@ struct CompareCommand: ParsableCommand {
     return [scenario]
   }
 
-  private func show(_ result: ComparisonResult, _ scenario: Scenario, _ console: Console) throws {
+  private func show(_ result: Results.ComparisonResult, _ scenario: Scenario, _ console: Console) throws {
     guard let output else {
       FileHandle.standardOutput.write(try format.render(result, console: console))
       if format == .text, !common.quiet {

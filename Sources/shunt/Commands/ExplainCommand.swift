@@ -23,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
       return
     }
     guard let known = FindingCode(written: code) else {
-      let nearest = NearestWord.suggestion(for: code, among: FindingCode.allCases.map(\.rawValue))
+      let nearest = Spelling.nearest(to: code, in: FindingCode.allCases.map(\.rawValue))
       let hint = nearest.map { "; did you mean '\($0)'?" } ?? "; 'shunt explain' lists them"
       console.error("error: no code '\(code)'\(hint)")
       throw ExitCode.validationFailure

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Planner
 import Quantities
+import Results
 import Workbench
 
 struct PlanCommand: ParsableCommand {

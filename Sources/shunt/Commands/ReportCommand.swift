@@ -36,9 +36,9 @@ struct ReportCommand: ParsableCommand {
         console.error("error: \(path) cannot be read")
         throw ExitCode(66)
       }
-      let result: ComparisonResult
+      let result: Results.ComparisonResult
       do {
-        result = try ComparisonResult(json: data)
+        result = try Results.ComparisonResult(json: data)
       } catch let error {
         console.error("error: \(path): \(error.message)")
         throw ExitCode(65)

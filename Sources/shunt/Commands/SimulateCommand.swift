@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 import Results
+import Scenarios
 import Workbench
 
 struct SimulateCommand: ParsableCommand {

@@ -40,19 +40,19 @@ struct Console {
   /// Whether somebody watches standard error.
   var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
-  func print(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: stdout) }
+  func print(_ text: String) { write(text, to: .standardOutput) }
 
   func note(_ text: String) {
-    if !quiet { write(text + "\n", to: stderr) }
+    if !quiet { write(text, to: .standardError) }
   }
 
-  func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: stderr) }
+  func error(_ text: String) { write(text, to: .standardError) }
 
   /// Writes findings and, if there are any, how many.
   func show(_ findings: [Finding]) {
     guard !findings.isEmpty else { return }
     let text = FindingText(colour: isColoured(STDERR_FILENO))
-    write(text.render(findings), to: stderr)
+    write(text.render(findings), to: .standardError)
   }
 
   private func isColoured(_ descriptor: Int32) -> Bool {
@@ -65,9 +65,7 @@ struct Console {
     }
   }
 
-  private func write(_ text: String, to file: UnsafeMutablePointer<FILE>?) {
-    guard let file else { return }
-    fputs(text, file)
-    fflush(file)
+  private func write(_ text: String, to file: FileHandle) {
+    file.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
   }
 }

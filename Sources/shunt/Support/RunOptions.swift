@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 import Results
+import Scenarios
 import Workbench
 
 /// Options of commands that simulate.
@@ -16,7 +17,7 @@ struct RunOptions: ParsableArguments {
   var dryRun = false
 
   /// Runs all cells with progress; Ctrl-C keeps the finished steps.
-  func compare(_ run: ScenarioRun, console: Console) throws -> ComparisonResult {
+  func compare(_ run: ScenarioRun, console: Console) throws -> Results.ComparisonResult {
     Interrupt.listen()
     let line = ProgressLine(run.scenario.name, console: console)
     defer { line.finish() }
@@ -31,7 +32,7 @@ struct RunOptions: ParsableArguments {
   }
 
   /// Ends with the status that the result stands for.
-  static func finish(_ result: ComparisonResult) throws {
+  static func finish(_ result: Results.ComparisonResult) throws {
     if Interrupt.isRequested { throw ExitStatus.interrupted }
     if result.expectations.contains(where: { !$0.passed }) { throw ExitStatus.thresholdMissed }
   }
@@ -53,7 +54,7 @@ enum ResultFormat: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  func render(_ result: ComparisonResult, console: Console) throws -> Data {
+  func render(_ result: Results.ComparisonResult, console: Console) throws -> Data {
     switch self {
     case .json: try result.json()
     case .html: Data(try HTMLReport.render(result).utf8)
