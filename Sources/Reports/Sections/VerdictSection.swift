@@ -16,12 +16,11 @@ struct VerdictSection: ReportSection {
     var blocks: [Block] = []
     let checks = report.result.expectations.map { check($0, report) }
     if !checks.isEmpty { blocks.append(.checks(checks)) }
-    let sentence = ReadableText.line(report.result.verdict.sentence, limit: 1000)
     blocks += effect(report).map { .paragraph($0) }
     blocks += outOfMemory(report).map { .warning($0) }
     if report.cells.contains(where: { $0.speedup.mean != nil }) { blocks.append(figure(report)) }
     blocks.append(.paragraph(dependence(report)))
-    return SectionContent(sentence.isEmpty ? Self.plainSentence(report) : sentence, blocks)
+    return SectionContent(Self.headline(report), blocks)
   }
 
   private func check(_ expectation: ExpectationResult, _ report: ReportContext) -> Check {
@@ -42,8 +41,11 @@ struct VerdictSection: ReportSection {
     return report.number(value)
   }
 
-  /// Used where a result carries no sentence of its own.
-  static func plainSentence(_ report: ReportContext) -> String {
+  /// The result's own sentence, or the smallest mean where it carries none.
+  static func headline(_ report: ReportContext) -> String {
+    let sentence = ReadableText.line(report.result.verdict.sentence, limit: 1000)
+    guard sentence.isEmpty else { return sentence }
+    guard !report.cells.isEmpty else { return "Nothing was compared" }
     guard let best = report.best else { return "No cell fits into memory." }
     return "\(report.labels[best]) has the smallest mean step time, \(report.stepText(best))."
   }
