@@ -90,7 +90,8 @@ let package = Package(
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
-    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer(
+      "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
@@ -112,6 +113,8 @@ let package = Package(
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
+    tests(
+      "ReportsTests", ["Reports", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),

@@ -14,7 +14,7 @@ struct VerdictSection: ReportSection {
         command: report.command("check"))
     }
     var blocks: [Block] = []
-    let checks = report.result.expectations.map { check($0, report) }
+    let checks = report.result.expectations.map { Self.check($0, report) }
     if !checks.isEmpty { blocks.append(.checks(checks)) }
     blocks += effect(report).map { .paragraph($0) }
     blocks += outOfMemory(report).map { .warning($0) }
@@ -23,8 +23,8 @@ struct VerdictSection: ReportSection {
     return SectionContent(Self.headline(report), blocks)
   }
 
-  private func check(_ expectation: ExpectationResult, _ report: ReportContext) -> Check {
-    let value = expectation.value.map { Self.measured(expectation.metric, $0, report) } ?? "no value"
+  static func check(_ expectation: ExpectationResult, _ report: ReportContext) -> Check {
+    let value = expectation.value.map { measured(expectation.metric, $0, report) } ?? "no value"
     let metric = ReadableText.line(expectation.metric, limit: 60)
     let condition = ReadableText.line(expectation.condition, limit: 60)
     let cell = report.label(of: expectation.cell)
