@@ -78,7 +78,8 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
+    layer("Calibration", ["CostModels", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
@@ -92,24 +93,35 @@ let package = Package(
     layer("Charts", ["Quantities", realModule]),
     layer(
       "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
+    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
-        "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
+        "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
+        "CostModels",
         "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
-        "Workbench", "Reports", "Results", "Scenarios", "Catalog", "Diagnostics", "Domain",
+        "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
+        "Domain",
         "Quantities", argumentParser,
       ],
       swiftSettings: strict),
 
+    // Fits the shipped cost constants again; run by scripts/regenerate-costs.
+    .executableTarget(
+      name: "regenerate-costs", dependencies: ["Calibration", "CostModels", "Domain"],
+      swiftSettings: strict),
+
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
+    tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
+    tests("CalibrationTests", ["Calibration", "CostModels", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),

@@ -34,7 +34,7 @@ public struct Finding: Hashable, Sendable {
   public var sourceLine: String?
   /// What was understood and what is wrong, without a full stop.
   public var message: String
-  /// Changes that would mend it, the likeliest first.
+  /// Changes that would mend it, the likeliest first, for programs; `message` says them to people.
   public var fixes: [String]
   /// What else helps to decide.
   public var help: [String]

@@ -17,10 +17,9 @@ public struct FindingText: Sendable {
     let title = paint(finding.severity.rawValue, finding.severity == .error ? "1;31" : "1;35")
     var lines = ["\(title): \(paint(finding.message, "1")) [\(finding.code.rawValue)]"]
     let gutter = String(repeating: " ", count: "\(finding.position?.line ?? 0)".count + 1)
-    if let file = finding.file { lines.append(gutter.dropLast() + "--> " + place(file, finding)) }
+    if let file = finding.file { lines.append("\(gutter)--> \(place(file, finding))") }
     lines += excerpt(finding, gutter: gutter)
-    let notes = finding.fixes.map { "fix: \($0)" } + finding.help.map { "help: \($0)" }
-    lines += notes.map { "\(gutter) = \($0)" }
+    lines += finding.help.map { "\(gutter) = help: \($0)" }
     return lines.map { $0 + "\n" }.joined()
   }
 

@@ -3,7 +3,7 @@ public enum Spelling {
   /// The candidate nearest to `word`, or nil where none is near enough to suggest.
   ///
   /// Upper and lower case count as equal. A candidate is near where a third of its letters or fewer
-  /// differ (two for short words), or where `word` begins it. Among equals the first wins.
+  /// differ (two for short words), or where both begin alike. Among equals the first wins.
   public static func nearest(to word: String, in candidates: [String]) -> String? {
     let folded = word.lowercased()
     guard !folded.isEmpty else { return nil }
@@ -14,8 +14,15 @@ public enum Spelling {
       guard distance <= limit, distance < max(folded.count, candidate.count) else { continue }
       if distance < (best?.distance ?? .max) { best = (distance, candidate) }
     }
-    return best?.candidate
-      ?? (folded.count >= 3 ? candidates.first { $0.lowercased().hasPrefix(folded) } : nil)
+    return best?.candidate ?? candidates.first { sharesStart(folded, $0.lowercased()) }
+  }
+
+  /// Whether one word begins the other, or both begin with the same four letters or more, the
+  /// greater part of each.
+  private static func sharesStart(_ left: String, _ right: String) -> Bool {
+    let common = left.commonPrefix(with: right)
+    if common == left.count { return common >= 3 }
+    return common >= 4 && common * 2 > max(left.count, right.count)
   }
 
   /// `; did you mean 'x'?`, or nothing where no candidate is near.
@@ -45,5 +52,12 @@ public enum Spelling {
       last = row
     }
     return last[b.count]
+  }
+}
+
+extension String {
+  /// Characters that both words begin with.
+  fileprivate func commonPrefix(with other: String) -> Int {
+    zip(self, other).prefix { $0 == $1 }.count
   }
 }

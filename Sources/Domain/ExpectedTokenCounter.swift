@@ -16,6 +16,9 @@ struct ExpectedTokenCounter {
   private var entries: [Entry] = []
   private var chances: [Double] = []
   private var draw = FixedSizeDraw()
+  private var isFixedSize = false
+  /// The node on which each expert was last seen, plus one, plus all nodes of earlier sources.
+  private var lastSeen: [Int] = []
 
   init(ranksPerNode: Int) { self.ranksPerNode = ranksPerNode }
 
@@ -26,9 +29,26 @@ struct ExpectedTokenCounter {
     let tokens = Double(layer.tokens[source])
     guard tokens > 0, layer.topK > 0 else { return }
     gather(assignment, assignment.range(of: source), ranksPerPlace: 1)
-    expect(tokens, layer.topK, into: &result.perRank, at: source * result.ranks)
-    gather(assignment, assignment.range(of: source), ranksPerPlace: ranksPerNode)
-    expect(tokens, layer.topK, into: &result.perNode, at: source * result.nodes)
+    prepare(tokens, layer.topK)
+    expect(tokens, layer.topK, 1, into: &result.perRank, at: source * result.ranks)
+    if meetsOnANode(layer.experts, source * result.nodes + 1) {
+      gather(assignment, assignment.range(of: source), ranksPerPlace: ranksPerNode)
+      prepare(tokens, layer.topK)
+      expect(tokens, layer.topK, 1, into: &result.perNode, at: source * result.nodes)
+    } else {
+      expect(tokens, layer.topK, ranksPerNode, into: &result.perNode, at: source * result.nodes)
+    }
+  }
+
+  /// Whether two ranks of one node share an expert's copies, which there are one expert.
+  private mutating func meetsOnANode(_ experts: Int, _ firstNode: Int) -> Bool {
+    if lastSeen.count < experts { lastSeen = [Int](repeating: 0, count: experts) }
+    for entry in entries {
+      let node = firstNode + Int(entry.place) / ranksPerNode
+      if lastSeen[Int(entry.expert)] == node { return true }
+      lastSeen[Int(entry.expert)] = node
+    }
+    return false
   }
 
   /// The copies by place and, on a place, by expert; segments of one expert there are one entry.
@@ -64,10 +84,8 @@ struct ExpectedTokenCounter {
     entries.removeLast(entries.count - kept - 1)
   }
 
-  /// Writes the expected tokens of every place that has entries to `row`, which begins at `offset`.
-  private mutating func expect(
-    _ tokens: Double, _ topK: Int, into row: inout [Double], at offset: Int
-  ) {
+  /// Prepares the law of a token's experts from the entries.
+  private mutating func prepare(_ tokens: Double, _ topK: Int) {
     chances.removeAll(keepingCapacity: true)
     var size = topK
     var sum = 0.0
@@ -80,27 +98,36 @@ struct ExpectedTokenCounter {
       }
     }
     // Copies that repeat an expert within a token leave no draw of fixed size.
-    let isFixedSize = size > 0 && size < chances.count && abs(sum - Double(size)) < 1e-6
+    isFixedSize = size > 0 && size < chances.count && abs(sum - Double(size)) < 1e-6
     if isFixedSize { draw.prepare(chances: chances, size: size) }
+  }
+
+  /// Writes the expected tokens of every group of places that has entries to the row of `table`
+  /// that begins at `offset`.
+  private func expect(
+    _ tokens: Double, _ topK: Int, _ placesPerGroup: Int, into table: inout [Double],
+    at offset: Int
+  ) {
     var index = 0
     var chance = 0
     while index < entries.count {
-      let place = entries[index].place
+      let group = Int(entries[index].place) / placesPerGroup
       let first = chance
       var copies = 0.0
       var isCertain = false
-      while index < entries.count, entries[index].place == place {
-        copies += Double(entries[index].count)
-        if Double(entries[index].count) >= tokens { isCertain = true } else { chance += 1 }
+      while index < entries.count, Int(entries[index].place) / placesPerGroup == group {
+        let count = Double(entries[index].count)
+        copies += count
+        if count >= tokens { isCertain = true } else { chance += 1 }
         index += 1
       }
-      let miss = isCertain ? 0 : chanceToMiss(first..<chance, isFixedSize)
+      let miss = isCertain ? 0 : chanceToMiss(first..<chance)
       let least = min(tokens, copies / Double(topK))
-      row[offset + Int(place)] = max(least, min(tokens * (1 - miss), copies))
+      table[offset + group] = max(least, min(tokens * (1 - miss), copies))
     }
   }
 
-  private func chanceToMiss(_ range: Range<Int>, _ isFixedSize: Bool) -> Double {
+  private func chanceToMiss(_ range: Range<Int>) -> Double {
     if isFixedSize { return draw.chanceToMiss(range) }
     return chances[range].reduce(1) { $0 * (1 - $1) }
   }

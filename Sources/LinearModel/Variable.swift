@@ -2,10 +2,6 @@
 public struct Variable: Hashable, Sendable {
   /// The variable's place in ``LinearModel/variables``, from 0.
   public let index: Int
-
-  init(index: Int) {
-    self.index = index
-  }
 }
 
 /// Which values a variable may take between its bounds.

@@ -2,12 +2,12 @@ internal import Quantities
 
 /// A flow of a batch that is known as a whole.
 public struct BatchFlow: Hashable, Sendable {
-  /// The links it crosses.
-  public var path: PathID
   /// What it carries.
   public var bytes: Double
   /// When its first byte moves, in seconds.
   public var start: Double
+  /// The links it crosses.
+  public var path: PathID
   /// Who receives it, a number from zero.
   public var receiver: Int32
 

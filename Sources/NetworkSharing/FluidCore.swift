@@ -107,7 +107,8 @@ extension FluidCore {
     ended.removeAll(keepingCapacity: true)
     guard epoch.activeFlows > 0 else { return }
     epoch.end(through: limit, at: time) { slot, finish in
-      ended.append(EndedFlow(flow: flows[Int(slot)], finish: finish + flows[Int(slot)].shift))
+      ended.append(
+        EndedFlow(flow: flows[Int(slot)], finish: finish + Double(flows[Int(slot)].shift)))
       freeSlots.append(slot)
     }
     epoch.activeFlows -= ended.count
@@ -118,7 +119,7 @@ extension FluidCore {
     while let instant = waiting.nextTime(), max(seconds(to: instant), 0) <= max(limit, now) {
       let shift = seconds(to: instant) - now
       let slots = waiting.next() ?? []
-      for slot in slots { flows[Int(slot)].shift = tolerance > 0 ? shift : 0 }
+      for slot in slots { flows[Int(slot)].shift = tolerance > 0 ? Float(shift) : 0 }
       if joining.isEmpty { joining = slots } else { joining += slots }
     }
     if tolerance > 0 && !joining.isEmpty {
@@ -130,27 +131,17 @@ extension FluidCore {
 
   /// Forms groups anew from the flows under way and those `joining`.
   private mutating func regroup(_ joining: [Int32]) {
-    var active: [Int32] = []
-    active.reserveCapacity(epoch.activeFlows + joining.count)
-    for group in epoch.groups.dropLast() where group.head < group.end {
-      let served = group.served + group.rate * (now - group.since)
-      for member in Int(group.head)..<Int(group.end) {
-        let slot = epoch.slots[member]
-        flows[Int(slot)].remaining = max(0, epoch.targets[member] - served)
-        active.append(slot)
-      }
-    }
+    var active = epoch.settleAccounts(at: now, &flows)
     active += joining
-    let before = epoch.groupLinks.count
     epoch = SharingEpoch()
     let missing = paths.count - groupOfPath.count
     if missing > 0 { groupOfPath += repeatElement(-1, count: missing) }
     epoch = SharingEpoch(
       flows: flows, active: active, paths: paths, capacities: capacities, at: now,
-      groupOfPath: &groupOfPath)
-    // Regrouping pays while links turn slack; where it no longer helps, it can wait.
-    let helped = !joining.isEmpty || epoch.groupLinks.count * 10 < before * 9
-    patience = max(64, active.count / (helped ? 32 : 4))
+      step: tolerance > 0 ? quantum : 0, groupOfPath: &groupOfPath)
+    // Regrouping pays while links may turn slack; after that it only drops groups that are done.
+    let share = epoch.isSimple ? (tolerance > 0 ? 2 : 8) : 32
+    patience = max(64, active.count / share)
   }
 
   /// Seconds that the busiest link needs for `slots` alone.

@@ -17,7 +17,7 @@ struct GroupTable {
   /// The group of the links of `path` that are not slack.
   mutating func group(of path: ArraySlice<Int32>, _ slack: SlackLinks) -> Int32 {
     let first = links.count
-    for link in path where !slack.isSlack[Int(link)] { links.append(link) }
+    for place in path.indices where !slack.mayDrop(place, of: path) { links.append(path[place]) }
     let place = place(ofLinksFrom: first)
     if table[place] >= 0 {
       links.removeLast(links.count - first)

@@ -12,30 +12,58 @@ extension SharingEpoch {
     }
   }
 
+  /// Writes what every flow under way has left at `time`.
+  mutating func settleAccounts(at time: Double, _ flows: inout [SharedFlow]) -> [Int32] {
+    for component in components {
+      var position = component.groups.lowerBound
+      for round in rounds[component.links].prefix(component.rounds) {
+        let served = round.share * (time - round.since)
+        while position < component.groups.lowerBound + Int(round.end) {
+          groups[Int(order[position])].left -= served
+          position += 1
+        }
+      }
+    }
+    var active: [Int32] = []
+    active.reserveCapacity(activeFlows)
+    for (group, list) in zip(groups, lists) where group.weight > 0 {
+      let done = group.left - targets[Int(list.head)]
+      for member in Int(list.head)..<Int(list.end) {
+        flows[Int(slots[member])].remaining = max(0, done + targets[member])
+        active.append(slots[member])
+      }
+    }
+    return active
+  }
+
   /// Lends the arrays of the epoch to `body`, with the components.
-  mutating func withFilling<Result>(
-    _ body: (inout [SharingComponent], MaxMinFilling) -> Result
-  ) -> Result {
+  mutating func withFilling(_ body: (inout [SharingComponent], MaxMinFilling) -> Void) {
     var owned = components
     components = []
-    defer { components = owned }
-    return groups.withUnsafeMutableBufferPointer { groups in
-      links.withUnsafeMutableBufferPointer { links in
-        order.withUnsafeMutableBufferPointer { order in
-          shares.withUnsafeMutableBufferPointer { shares in
-            capacities.withUnsafeBufferPointer { capacities in
-              groupLinks.withUnsafeBufferPointer { groupLinks in
-                linkGroupOffsets.withUnsafeBufferPointer { offsets in
-                  linkGroups.withUnsafeBufferPointer { linkGroups in
-                    targets.withUnsafeBufferPointer { targets in
-                      slots.withUnsafeBufferPointer { slots in
-                        body(
-                          &owned,
-                          MaxMinFilling(
-                            groups: groups, links: links, order: order, shares: shares,
-                            capacities: capacities, groupLinks: groupLinks,
-                            linkGroupOffsets: offsets, linkGroups: linkGroups,
-                            targets: targets, slots: slots))
+    groups.withUnsafeMutableBufferPointer { groups in
+      lists.withUnsafeMutableBufferPointer { lists in
+        links.withUnsafeMutableBufferPointer { links in
+          order.withUnsafeMutableBufferPointer { order in
+            rounds.withUnsafeMutableBufferPointer { rounds in
+              shares.withUnsafeMutableBufferPointer { shares in
+                chosen.withUnsafeMutableBufferPointer { chosen in
+                  capacities.withUnsafeBufferPointer { capacities in
+                    groupLinks.withUnsafeBufferPointer { groupLinks in
+                      useOffsets.withUnsafeBufferPointer { useOffsets in
+                        uses.withUnsafeBufferPointer { uses in
+                          targets.withUnsafeBufferPointer { targets in
+                            slots.withUnsafeBufferPointer { slots in
+                              body(
+                                &owned,
+                                MaxMinFilling(
+                                  groups: groups, lists: lists, links: links, order: order,
+                                  rounds: rounds, shares: shares, chosen: chosen,
+                                  capacities: capacities,
+                                  groupLinks: groupLinks, useOffsets: useOffsets, uses: uses,
+                                  targets: targets, slots: slots))
+                            }
+                          }
+                        }
                       }
                     }
                   }
@@ -46,5 +74,6 @@ extension SharingEpoch {
         }
       }
     }
+    components = owned
   }
 }

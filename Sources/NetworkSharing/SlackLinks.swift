@@ -3,23 +3,39 @@
 /// A link is slack when everything that enters it has to pass narrower links on the way, and those
 /// together carry no more than it does: the NVLink of a rank that only passes on what eight NICs
 /// bring in, say. Max-min rates without the link then keep within it, and so are the rates with it.
+///
+/// Where results may be inexact, a link also counts as slack for the flows behind narrower links
+/// when the others on it are brief: through within half a step at half its capacity.
 struct SlackLinks {
   /// Whether each link is slack.
   private(set) var isSlack: [Bool]
-  /// Whether some flow reaches the link past nothing narrower.
-  private var isOpen: [Bool]
+  /// Whether some flow reaches the link past nothing narrower, though only briefly.
+  private var isBrief: [Bool]
+  private let capacities: [Double]
 
   /// Judges the links by the flows on `active` paths.
   ///
+  /// - Parameters:
+  ///   - bytes: What is left on each of these paths; empty where results are exact.
+  ///   - step: The length of a step in seconds where results may be inexact.
   /// - Complexity: O(links of all active paths).
-  init(active: [Int32], paths: PathTable, capacities: [Double]) {
+  init(active: [Int32], bytes: [Double], step: Double, paths: PathTable, capacities: [Double]) {
+    self.capacities = capacities
     isSlack = Array(repeating: false, count: capacities.count)
-    isOpen = Array(repeating: false, count: capacities.count)
-    for path in active {
+    isBrief = isSlack
+    var isOpen = isSlack
+    var openBytes = Array(repeating: 0.0, count: bytes.isEmpty ? 0 : capacities.count)
+    for (index, path) in active.enumerated() {
       let links = paths[PathID(Int(path))]
       for place in links.indices where Self.guardian(of: place, in: links, capacities) == nil {
         isOpen[Int(links[place])] = true
+        if !bytes.isEmpty { openBytes[Int(links[place])] += bytes[index] }
       }
+    }
+    for (link, bytes) in openBytes.enumerated() where isOpen[link] {
+      guard bytes <= capacities[link] * step / 4 else { continue }
+      isOpen[link] = false
+      isBrief[link] = true
     }
     var inflow = Array(repeating: 0.0, count: capacities.count)
     var seen = PairSet()
@@ -36,6 +52,14 @@ struct SlackLinks {
     for link in isSlack.indices where inflow[link] > capacities[link] * (1 + 1e-12) {
       isSlack[link] = false
     }
+  }
+
+  /// Whether a flow on the path `links` need not mind the link at `place`.
+  @inline(__always)
+  func mayDrop(_ place: Int, of links: ArraySlice<Int32>) -> Bool {
+    guard isSlack[Int(links[place])] else { return false }
+    return !isBrief[Int(links[place])]
+      || Self.guardian(of: place, in: links, capacities) != nil
   }
 
   /// The nearest narrower link before `place` on the path, or else after it.

@@ -14,12 +14,12 @@ struct LayerLowering {
 
   /// Adds the layer; `frontier` holds the last operation of every rank before and after it.
   mutating func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
-    var routed = addRouting(to: &builder, after: frontier)
-    addPosting(to: &builder, after: &routed)
-    let weights = addWeightTransfers(to: &builder, after: routed)
+    let routed = addRouting(to: &builder, after: frontier)
     let gathered = addGather(to: &builder, after: routed)
+    let planned = addPlanning(to: &builder, after: gathered)
+    let weights = addWeightTransfers(to: &builder, after: planned)
     let traffic = addTraffic(to: &builder)
-    let dispatched = addDispatch(traffic, to: &builder, after: gathered)
+    let dispatched = addDispatch(traffic, to: &builder, after: planned)
     addSharedExperts(to: &builder, after: routed)
     let computed = addExperts(to: &builder, after: dispatched, weights: weights)
     let combined = addCombine(traffic, to: &builder, after: computed)
@@ -39,7 +39,7 @@ struct LayerLowering {
 
   // MARK: - Stations of a layer
 
-  /// Attention, the gate, the exchange of counts and, where the strategy plans, host code.
+  /// Attention, the gate and the exchange of counts.
   private func addRouting(
     to builder: inout PlanBuilder, after frontier: [OperationID?]
   ) -> [OperationID] {
@@ -64,34 +64,36 @@ struct LayerLowering {
         builder.add(
           counted, .routing, on: rank, lane: .communication, layer: index, after: last)
       ]
-      if decision.isPlanned {
-        last = [
-          builder.add(
-            .planning(experts: Int32(layer.experts)), .routing, on: rank, layer: index, after: last)
-        ]
-      }
       return last[0]
     }
   }
 
-  /// Sends and receives of weights are posted by the host before it goes on to the tokens.
-  private func addPosting(to builder: inout PlanBuilder, after routed: inout [OperationID]) {
+  /// Where the strategy plans: the plan, then the sends and receives of weights, which the host posts
+  /// before it goes on to the tokens.
+  private func addPlanning(
+    to builder: inout PlanBuilder, after gathered: [OperationID]
+  ) -> [OperationID] {
+    guard decision.isPlanned else { return gathered }
     var sent = [Int32](repeating: 0, count: group.count)
     var received = sent
     for transfer in decision.weightTransfers {
       sent[transfer.from] += sizes.tensorsPerExpert
       received[transfer.to] += sizes.tensorsPerExpert
     }
-    for (member, rank) in group.enumerated() where max(sent[member], received[member]) > 0 {
-      routed[member] = builder.add(
-        .posting(messages: max(sent[member], received[member])), .weights, on: rank, layer: index,
-        after: [routed[member]])
+    return group.enumerated().map { member, rank in
+      let planned = builder.add(
+        .planning(experts: Int32(layer.experts)), .routing, on: rank, layer: index,
+        after: [gathered[member]])
+      let messages = max(sent[member], received[member])
+      guard messages > 0 else { return planned }
+      return builder.add(
+        .posting(messages: messages), .weights, on: rank, layer: index, after: [planned])
     }
   }
 
   /// Weights from their homes to helpers, on the copy lane; nil where none travel.
   private func addWeightTransfers(
-    to builder: inout PlanBuilder, after routed: [OperationID]
+    to builder: inout PlanBuilder, after planned: [OperationID]
   ) -> [OperationID]? {
     guard !decision.weightTransfers.isEmpty else { return nil }
     let transfers = decision.weightTransfers.map {
@@ -106,7 +108,7 @@ struct LayerLowering {
     for transfer in decision.weightTransfers { received[transfer.to] += sizes.expert }
     return group.enumerated().map { member, rank in
       builder.add(
-        work, .weights, on: rank, lane: .copy, layer: index, after: [routed[member]],
+        work, .weights, on: rank, lane: .copy, layer: index, after: [planned[member]],
         memory: received[member] > 0 ? [MemoryChange(received[member], .replicas)] : [])
     }
   }
@@ -124,7 +126,7 @@ struct LayerLowering {
   }
 
   private func addDispatch(
-    _ traffic: LayerTraffic, to builder: inout PlanBuilder, after gathered: [OperationID]
+    _ traffic: LayerTraffic, to builder: inout PlanBuilder, after planned: [OperationID]
   ) -> [OperationID] {
     let work = builder.add(
       Exchange(
@@ -134,7 +136,7 @@ struct LayerLowering {
     return group.enumerated().map { member, rank in
       let received = Double(computedCopies(member)) * sizes.hiddenRow
       return builder.add(
-        work, .dispatch, on: rank, lane: .communication, layer: index, after: [gathered[member]],
+        work, .dispatch, on: rank, lane: .communication, layer: index, after: [planned[member]],
         memory: [
           MemoryChange(received, .buffers),
           MemoryChange(-copies(on: rank) * sizes.hiddenRow, .buffers, atEnd: true),
@@ -218,13 +220,14 @@ struct LayerLowering {
   ) {
     for (member, rank) in group.enumerated() {
       let rows = copies(on: rank) * sizes.hiddenRow
+      let temporaries = (style.passes.combineBuffers - 1) * rows
       let foreign = foreignBytes(member)
       frontier[rank] = builder.add(
         .memoryPass(bytes: style.passes.sum * rows, launches: 2), .combine, on: rank, layer: index,
         after: [combined[member]],
         memory: [
-          MemoryChange(LayerSizes.combineTemporaries * rows, .buffers),
-          MemoryChange(-LayerSizes.combineTemporaries * rows, .buffers, atEnd: true),
+          MemoryChange(temporaries, .buffers),
+          MemoryChange(-temporaries, .buffers, atEnd: true),
           MemoryChange(-rows, .buffers, atEnd: true),
         ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
     }

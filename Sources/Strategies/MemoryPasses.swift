@@ -14,12 +14,17 @@ struct MemoryPasses {
   var receivedRows: Double
   /// Passes over received copies, one expert's intermediate width wide.
   var activations: Double
+  /// Row buffers of a rank's own copies that are held while they are un-sorted and summed, the
+  /// returned rows among them.
+  var combineBuffers: Double
 
   /// Expert parallelism as the LLEP reference has it: whole batches, unfused.
   static let eagerWholeBatch = MemoryPasses(
-    gather: 2, sum: 3, receivedRows: 6, activations: 27)
+    gather: 2, sum: 3, receivedRows: 6, activations: 27, combineBuffers: 5.1)
   /// LLEP's own path: tagged and sorted once more, then gathered and put back expert by expert.
-  static let eagerByExpert = MemoryPasses(gather: 4, sum: 3, receivedRows: 17, activations: 8)
+  static let eagerByExpert = MemoryPasses(
+    gather: 4, sum: 3, receivedRows: 17, activations: 8, combineBuffers: 5.4)
   /// Fused kernels: the expert kernel's own traffic is part of its cost model.
-  static let fused = MemoryPasses(gather: 2, sum: 2, receivedRows: 0, activations: 0)
+  static let fused = MemoryPasses(
+    gather: 2, sum: 2, receivedRows: 0, activations: 0, combineBuffers: 1)
 }

@@ -57,30 +57,38 @@ struct CappedDraw: Sendable {
     for index in added.indices { copies[offset + index] += added[index] }
   }
 
-  /// `shares` with none above 1/*k*: what lies above is given to the others in proportion, since a
-  /// token can use an expert only once.
+  /// What happens to a share above 1/*k*.
+  enum Excess {
+    /// It goes to the other experts in proportion to their shares.
+    case inProportion
+    /// It goes to the other experts evenly.
+    case evenly
+  }
+
+  /// `shares` scaled to sum to one, with none above 1/*k*, since a token can use an expert only
+  /// once.
   ///
   /// Where fewer than *k* experts have a share, the rest of the load goes to the others evenly.
-  /// The result sums to one.
-  static func level(_ shares: [Double], topK: Int) -> [Double] {
+  static func level(
+    _ shares: [Double], topK: Int, excess: Excess = .inProportion
+  ) -> [Double] {
     let limit = 1 / Double(topK)
-    var result = shares
-    var isFull = [Bool](repeating: false, count: shares.count)
-    while true {
-      let full = Double(isFull.count { $0 }) * limit
-      let open = result.indices.filter { !isFull[$0] }
+    let total = shares.reduce(0, +)
+    var result = total > 0 ? shares.map { $0 / total } : shares
+    var open = Array(result.indices)
+    while !open.isEmpty {
+      let left = 1 - Double(result.count - open.count) * limit
       let sum = open.reduce(0) { $0 + result[$1] }
-      guard !open.isEmpty else { return result }
+      let isScaled = excess == .inProportion && sum > 0
       for index in open {
         result[index] =
-          sum > 0 ? result[index] / sum * (1 - full) : (1 - full) / Double(open.count)
+          isScaled ? result[index] / sum * left : result[index] + (left - sum) / Double(open.count)
       }
-      let above = open.filter { result[$0] > limit }
-      if above.isEmpty { return result }
-      for index in above {
-        result[index] = limit
-        isFull[index] = true
-      }
+      let full = open.filter { result[$0] > limit }
+      if full.isEmpty { break }
+      for index in full { result[index] = limit }
+      open.removeAll { result[$0] >= limit }
     }
+    return result
   }
 }

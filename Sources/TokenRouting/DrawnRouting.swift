@@ -21,10 +21,16 @@ protocol PopularityLaw: Sendable {
   var warnings: [String] { get }
   /// The popularity in the layer at `position` of the model's list, at `step`.
   func popularity(at position: Int, step: Int) -> Popularity
+  /// How much load each of the law's own domains has; empty where it has none.
+  var domainWeights: [Double] { get }
+  /// The shares within each of those domains, `[domains][experts]`.
+  func popularityByDomain(at position: Int, step: Int) -> [[Double]]
 }
 
 extension PopularityLaw {
   var warnings: [String] { [] }
+  var domainWeights: [Double] { [] }
+  func popularityByDomain(at position: Int, step: Int) -> [[Double]] { [] }
 }
 
 /// Draws the copies of every rank from the experts' popularity: a multinomial draw for each rank,

@@ -1,5 +1,6 @@
 import Catalog
 import Domain
+import Quantities
 import Testing
 
 @Suite struct CatalogTests {
@@ -42,7 +43,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("h200-smx-141", "h200-sxm-141"), ("h10", "h100-sxm-80"), ("b20", "b200-sxm-180"),
+      ("h200-smx-141", "h200-sxm-141"), ("h10", "h100-sxm-80"), ("b220", "b200-sxm-180"),
     ])
   func suggestsTheNearestAccelerator(name: String, id: String) {
     #expect(Catalog.nearest(to: name, in: catalog.accelerators) == id)

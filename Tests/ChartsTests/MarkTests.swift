@@ -125,8 +125,8 @@ struct MarkTests {
       series: [.init("ep", index: 3, points: [(1, 0.25), (2, 0.5), (3, 1)])])
     let parsed = try ParsedChart(chart)
     let line = try #require(parsed.marks("line").first { $0.classes.contains("series-3") })
-    // Three points and two corners between them.
-    #expect(line.attributes["d"]?.split { $0 == "M" || $0 == "L" }.count == 5)
+    // A foot, three points and three corners between them.
+    #expect(line.attributes["d"]?.split { $0 == "M" || $0 == "L" }.count == 7)
     #expect(parsed.texts.contains("values at or below (%)"))
     let tail = DistributionChart(
       title: "t", summary: "s", axis: Self.axis,

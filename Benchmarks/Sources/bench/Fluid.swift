@@ -1,36 +1,103 @@
 import Glibc
 import NetworkSharing
 
-func lognormalMatrix(_ ranks: Int, sigma: Double, mean: Double) -> [Double] {
-  var g = XorShift()
-  func unit() -> Double { (Double(g.draw() >> 11) + 0.5) * 0x1p-53 }
-  return (0..<(ranks * ranks)).map { k in
-    if k / ranks == k % ranks { return 0 }
-    let z = (-2 * log(unit())).squareRoot() * cos(2 * .pi * unit())
-    return (mean * exp(sigma * z - sigma * sigma / 2)).rounded()
+/// How the bytes of an exchange are spread over pairs of ranks.
+enum Traffic: String, CaseIterable {
+  /// Every pair, lognormal sizes.
+  case dense
+  /// One pair in eight.
+  case sparse
+  /// Every pair, and ten times as much to two ranks.
+  case hot
+}
+
+/// An exchange on a cluster, with its paths.
+struct Exchange {
+  var links: ClusterLinks
+  var paths: PathTable
+  var flows: [BatchFlow] = []
+
+  /// Draws an exchange; the same arguments give the same one.
+  init(
+    _ traffic: Traffic, ranks: Int, fabric: ClusterShape.Fabric, latencies: Bool = false
+  ) throws {
+    var shape = ClusterShape(
+      ranks: ranks, ranksPerNode: 8, intraNodeBandwidth: 450e9,
+      intraNodeLatency: latencies ? 0.7e-6 : 0, interNodeBandwidth: 50e9,
+      interNodeLatency: latencies ? 5e-6 : 0)
+    shape.fabric = fabric
+    links = try ClusterLinks(shape)
+    paths = links.allPaths()
+    flows.reserveCapacity(ranks * ranks)
+    var generator = XorShift()
+    for source in 0..<ranks {
+      for destination in 0..<ranks where source != destination {
+        let bytes = traffic.bytes(to: destination, of: ranks, &generator)
+        guard bytes > 0 else { continue }
+        flows.append(
+          BatchFlow(
+            path: links.pathID(from: source, to: destination), bytes: bytes,
+            start: links.latency(from: source, to: destination), receiver: Int32(destination)))
+      }
+    }
   }
 }
 
-func fluidOnce(_ ranks: Int, fabric: ClusterShape.Fabric, _ fidelity: SharingFidelity) throws {
-  var shape = ClusterShape(
-    ranks: ranks, ranksPerNode: 8, intraNodeBandwidth: 450e9, interNodeBandwidth: 50e9)
-  shape.fabric = fabric
-  let links = try ClusterLinks(shape)
-  let bytes = lognormalMatrix(ranks, sigma: 1, mean: 1e6)
-  let t0 = cpuSeconds()
-  let paths = links.allPaths()
-  var flows: [BatchFlow] = []
-  flows.reserveCapacity(ranks * ranks)
-  for s in 0..<ranks {
-    for d in 0..<ranks where s != d {
-      flows.append(
-        BatchFlow(
-          path: links.pathID(from: s, to: d), bytes: bytes[s * ranks + d], receiver: Int32(d)))
+extension Traffic {
+  /// Whole bytes from one rank to `destination`.
+  func bytes(to destination: Int, of ranks: Int, _ generator: inout XorShift) -> Double {
+    let radius = (-2 * log(generator.unit())).squareRoot()
+    let normal = radius * cos(2 * .pi * generator.unit())
+    let size = (4e6 * exp(normal - 0.5)).rounded()
+    let chosen = generator.unit()
+    switch self {
+    case .dense: return size
+    case .sparse: return chosen < 0.125 ? size : 0
+    case .hot: return destination % (ranks / 2) == 3 ? 10 * size : size
     }
   }
-  let t1 = cpuSeconds()
-  let r = try FluidBatch.solve(
-    flows, over: links.capacities, paths: paths, receivers: ranks, fidelity: fidelity)
-  let t2 = cpuSeconds()
-  print(ranks, fabric, fidelity, "makespan", r.makespan, "build", t1 - t0, "solve", t2 - t1)
+}
+
+extension XorShift {
+  /// A number between zero and one, without either.
+  mutating func unit() -> Double { (Double(draw() >> 11) + 0.5) * 0x1p-53 }
+}
+
+/// Writes `exchange` for `cpp/fluid.cpp`: links, then flows with their paths.
+func writeProblem(_ exchange: Exchange, to path: String) {
+  guard let file = fopen(path, "w") else { return }
+  defer { fclose(file) }
+  func put(_ text: String) { fputs(text, file) }
+  let ranks = exchange.links.shape.ranks
+  put("\(ranks) \(exchange.links.capacities.count) \(exchange.flows.count)\n")
+  for capacity in exchange.links.capacities { put("\(capacity)\n") }
+  for flow in exchange.flows {
+    let source = Int(flow.path.index) / ranks
+    let links = exchange.links.path(from: source, to: Int(flow.receiver))
+    put("\(source) \(flow.receiver) \(flow.start) \(Int(flow.bytes)) \(links.count)")
+    for link in links { put(" \(link)") }
+    put("\n")
+  }
+}
+
+/// The largest relative difference between two lists of times.
+func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
+  zip(left, right).map { $1 == $0 ? 0 : abs($0 - $1) / max(abs($1), 1e-300) }.max() ?? 0
+}
+
+/// The numbers of a file, one a line.
+func readNumbers(_ path: String) -> [Double] {
+  guard let file = fopen(path, "r") else { return [] }
+  defer { fclose(file) }
+  var numbers: [Double] = []
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, 256, file) != nil { numbers.append(strtod(line, nil)) }
+  return numbers
+}
+
+/// Most memory this process has held, in MB.
+func peakMegabytes() -> Double {
+  var usage = rusage()
+  getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+  return Double(usage.ru_maxrss) / 1000
 }

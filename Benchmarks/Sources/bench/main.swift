@@ -1,16 +1,46 @@
 import EventKernel
+import NetworkSharing
 
-let a = CommandLine.arguments
-if a[1] == "hold" {
-  for (pending, events) in [(1000, 2_000_000), (100_000, 2_000_000), (1_000_000, 2_000_000)] {
-    let a = hold(EventQueue<Payload>.self, pending: pending, events: events)
-    let b = hold(HeapEventQueue<Payload>.self, pending: pending, events: events)
+// bench hold
+// bench problem TRAFFIC RANKS FABRIC FILE
+// bench fluid TRAFFIC RANKS FABRIC TOLERANCE|analytic [SIMGRID-OUTPUT]
+let words = Array(CommandLine.arguments.dropFirst())
+
+func fabric(_ word: String) -> ClusterShape.Fabric {
+  ClusterShape.Fabric(rawValue: word) ?? .railOptimized
+}
+
+switch words.first {
+case "hold":
+  for pending in [1000, 100_000, 1_000_000] {
+    let ladder = hold(EventQueue<Payload>.self, pending: pending, events: 2_000_000)
+    let heap = hold(HeapEventQueue<Payload>.self, pending: pending, events: 2_000_000)
     print(
-      pending, a.eventsPerSecond / 1e6, b.eventsPerSecond / 1e6, a.last == b.last,
-      a.check == b.check, a.last, a.check)
+      pending, ladder.eventsPerSecond, heap.eventsPerSecond, ladder.last, ladder.check,
+      ladder.last == heap.last && ladder.check == heap.check)
   }
-} else {
-  try fluidOnce(
-    Int(a[2])!, fabric: a[1] == "rail" ? .railOptimized : .fatTree,
-    a[3] == "a" ? .analytic : .fluid(tolerance: Double(a[3])!))
+case "problem":
+  guard words.count == 5, let traffic = Traffic(rawValue: words[1]), let ranks = Int(words[2])
+  else { break }
+  writeProblem(try Exchange(traffic, ranks: ranks, fabric: fabric(words[3])), to: words[4])
+case "fluid":
+  guard words.count >= 5, let traffic = Traffic(rawValue: words[1]), let ranks = Int(words[2])
+  else { break }
+  let exchange = try Exchange(traffic, ranks: ranks, fabric: fabric(words[3]))
+  let fidelity = Double(words[4]).map { SharingFidelity.fluid(tolerance: $0) } ?? .analytic
+  let start = cpuSeconds()
+  let result = try FluidBatch.solve(
+    exchange.flows, over: exchange.links.capacities, paths: exchange.paths, receivers: ranks,
+    fidelity: fidelity)
+  let seconds = cpuSeconds() - start
+  var differences = "- -"
+  if words.count > 5 {
+    let other = readNumbers(words[5])
+    differences =
+      "\(largestDifference([result.makespan], Array(other.prefix(1)))) "
+      + "\(largestDifference(result.receiverFinish, Array(other.dropFirst())))"
+  }
+  print(seconds, result.makespan, peakMegabytes(), differences)
+default:
+  print("usage: bench hold | problem … | fluid …")
 }

@@ -27,6 +27,7 @@ public struct Axis: Sendable, Equatable {
   /// `value` with three significant digits and the unit.
   func text(_ value: Double) -> String {
     let number = NumberText.significant(value)
+    guard value.isFinite else { return number }
     return unit.isEmpty ? number : unit == "×" ? number + unit : "\(number) \(unit)"
   }
 

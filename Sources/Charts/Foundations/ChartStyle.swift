@@ -16,7 +16,8 @@ public enum ChartStyle {
   }
 
   /// The style sheet; a page needs it once. Its custom properties (`--chart-series-0` …) are on
-  /// `:root`, so that legends and tables outside of charts can use them.
+  /// `:root`, so that legends and tables outside of charts can use them; a page whose background is
+  /// neither white nor near black sets `--chart-page` to it.
   public static let css: String = {
     let rules = [
       ".chart{max-width:100%;height:auto;font:12px system-ui,sans-serif;"
@@ -25,6 +26,10 @@ public enum ChartStyle {
       ".chart .muted-text,.chart .tick{fill:var(--chart-muted)}",
       ".chart .end{text-anchor:end}.chart .middle{text-anchor:middle}",
       ".chart .strong{font-weight:600}",
+      // Numbers may stand on grid lines; a rim in the page's colour keeps them readable.
+      ".chart .number{paint-order:stroke;stroke:var(--chart-page);stroke-width:4px;"
+        + "stroke-linejoin:round}",
+      ".chart .bar,.chart .segment,.chart .cell,.chart .span{shape-rendering:crispEdges}",
       ".chart .axis{stroke:var(--chart-muted)}.chart .grid{stroke:var(--chart-grid)}",
       ".chart .whisker{stroke:var(--chart-ink);stroke-width:1.5;fill:none}",
       ".chart .limit{stroke:var(--chart-ink);stroke-width:1.5;stroke-dasharray:5 3}",
@@ -48,7 +53,7 @@ public enum ChartStyle {
   }()
 
   private static let light = properties(
-    ink: "#1f2328", muted: "#59636e", grid: "#d8dee4",
+    page: "#ffffff", ink: "#1f2328", muted: "#59636e", grid: "#d8dee4",
     series: ["#0072b2", "#c77c00", "#009e73", "#a84a80", "#3a9bd6", "#d55e00", "#6e7781"],
     onSeries: ["#fff", "#000", "#000", "#fff", "#000", "#000", "#fff"],
     heat: [
@@ -57,7 +62,7 @@ public enum ChartStyle {
     ])
 
   private static let dark = properties(
-    ink: "#e6edf3", muted: "#9aa5b1", grid: "#32383f",
+    page: "#0d1117", ink: "#e6edf3", muted: "#9aa5b1", grid: "#32383f",
     series: ["#4da3e0", "#e69f00", "#2fbf8f", "#e39ac6", "#8fd0f5", "#ff8a47", "#a0a8b0"],
     onSeries: Array(repeating: "#000", count: seriesLimit),
     heat: [
@@ -66,9 +71,11 @@ public enum ChartStyle {
     ])
 
   private static func properties(
-    ink: String, muted: String, grid: String, series: [String], onSeries: [String], heat: [String]
+    page: String, ink: String, muted: String, grid: String, series: [String], onSeries: [String],
+    heat: [String]
   ) -> String {
-    let base = "--chart-ink:\(ink);--chart-muted:\(muted);--chart-grid:\(grid);"
+    let base =
+      "--chart-page:\(page);--chart-ink:\(ink);--chart-muted:\(muted);--chart-grid:\(grid);"
     let numbered = [("series", series), ("on", onSeries), ("heat", heat)].flatMap { name, colours in
       colours.enumerated().map { "--chart-\(name)-\($0):\($1);" }
     }

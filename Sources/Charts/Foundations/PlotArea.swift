@@ -36,13 +36,13 @@ struct PlotArea: Sendable {
     return lines + [.text(axis.title, x: 0, y: top - 10, class: "label muted-text")]
   }
 
-  /// A named vertical line across the plot.
+  /// A named vertical line across the plot, its name above the top.
   func marker(at x: Double, _ name: String) -> [Element] {
     let isRight = x > (left + right) / 2
     return [
       .line(from: (x, top), to: (x, bottom), class: "limit"),
       .text(
-        fitted(name, width: (right - left) / 2), x: x + (isRight ? -4 : 4), y: top + 10,
+        fitted(name, width: (right - left) / 2), x: x + (isRight ? -4 : 4), y: top - 6,
         class: isRight ? "label end" : "label"),
     ]
   }

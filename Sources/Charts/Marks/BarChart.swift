@@ -51,19 +51,23 @@ public struct BarChart: Chart {
     let ends = bars.map(numberText)
     let numberRoom = min(width / 3, (ends.map(textWidth).max() ?? 0) + 10)
     let area = PlotArea(
-      left: PlotArea.nameWidth(bars.map(\.name), width: width), top: marker == nil ? 4 : 20,
+      left: PlotArea.nameWidth(bars.map(\.name), width: width), top: marker == nil ? 4 : 22,
       right: width - numberRoom,
-      bottom: Double(bars.count) * rowHeight + (marker == nil ? 8 : 24))
+      bottom: Double(bars.count) * rowHeight + (marker == nil ? 8 : 26))
     let scale = axis.scale(over: reached, from: area.left, to: area.right, includingZero: true)
     var elements = area.horizontalAxis(axis, scale)
-    for (row, bar) in bars.enumerated() {
-      let middle = area.top + (Double(row) + 0.5) * rowHeight + 2
-      elements.append(mark(bar, ends[row], area, scale, middle: middle, room: numberRoom))
-    }
-    let zero = scale(0)
-    elements.append(.line(from: (zero, area.top), to: (zero, area.bottom), class: "axis"))
+    let middles = bars.indices.map { area.top + (Double($0) + 0.5) * rowHeight + 2 }
+    elements += zip(bars, middles).map { mark($0, area, scale, middle: $1) }
+    elements.append(.line(from: (scale(0), area.top), to: (scale(0), area.bottom), class: "axis"))
     if let marker, isDrawable(marker.value) {
       elements += area.marker(at: scale(marker.value), marker.name)
+    }
+    // Numbers last: their rim keeps them readable where the marker passes.
+    elements += bars.indices.map { row in
+      let number = Element.text(
+        fitted(ends[row], width: numberRoom), x: end(bars[row], scale) + 6, y: middles[row] + 4,
+        class: "label number")
+      return .group([number], series: bars[row].name)
     }
     let skipped = bars.count { !isDrawable($0.value) }
     return Drawing(
@@ -77,26 +81,30 @@ public struct BarChart: Chart {
   }
 
   private func mark(
-    _ bar: Bar, _ number: String, _ area: PlotArea, _ scale: Scale, middle: Double, room: Double
+    _ bar: Bar, _ area: PlotArea, _ scale: Scale, middle: Double
   ) -> Element {
     var children = [area.rowName(bar.name, middle: middle)]
-    var end = scale(0)
     if isDrawable(bar.value) {
       let (zero, tip) = (scale(0), scale(bar.value))
       children.append(
         .rectangle(
           x: min(zero, tip), y: middle - 8, width: abs(tip - zero), height: 16,
           class: "bar " + ChartStyle.seriesClass(bar.series)))
-      end = max(zero, tip)
     }
-    if let interval = bar.interval, isDrawable(interval.lowerBound), isDrawable(interval.upperBound)
-    {
-      let (low, high) = (scale(interval.lowerBound), scale(interval.upperBound))
-      children += whisker(low, high, middle)
-      end = max(end, high)
+    if let interval = drawableInterval(bar) {
+      children += whisker(scale(interval.lowerBound), scale(interval.upperBound), middle)
     }
-    children.append(.text(fitted(number, width: room), x: end + 6, y: middle + 4))
     return .group(children, tip: tip(bar), series: bar.name)
+  }
+
+  private func drawableInterval(_ bar: Bar) -> ClosedRange<Double>? {
+    bar.interval.flatMap { isDrawable($0.lowerBound) && isDrawable($0.upperBound) ? $0 : nil }
+  }
+
+  /// The rightmost pixel of a bar and its whisker.
+  private func end(_ bar: Bar, _ scale: Scale) -> Double {
+    let reached = [0, bar.value, drawableInterval(bar)?.upperBound ?? 0].filter(isDrawable)
+    return reached.map { scale($0) }.max() ?? scale(0)
   }
 
   private func whisker(_ low: Double, _ high: Double, _ middle: Double) -> [Element] {

@@ -31,13 +31,20 @@ public struct DistributionChart: Chart {
     let lines = series.map { entry in
       LineChart.Series(
         entry.name, index: entry.index,
-        points: entry.points.filter { !($0.share < tail) }
+        points: DistributionChart.foot(of: entry, tail: tail)
+          + entry.points.filter { !($0.share < tail) }
           .map { LineChart.Point(x: $0.value, y: $0.share * 100) })
     }
     chart = LineChart(
       title: title, summary: summary, horizontal: axis,
       vertical: Axis("values at or below", unit: "%", domain: (tail * 100)...100), series: lines,
       markers: markers, interpolation: .step, showsPoints: false)
+  }
+
+  /// Where a whole distribution rises from: no share below its first value.
+  private static func foot(of series: Series, tail: Double) -> [LineChart.Point] {
+    guard tail == 0, let first = series.points.first else { return [] }
+    return [LineChart.Point(x: first.value, y: 0)]
   }
 
   public func draw(width: Double) -> Drawing { chart.draw(width: width) }

@@ -83,9 +83,10 @@ public struct LineChart: Chart {
     let ends = drawn.flatMap { [$0.interval?.lowerBound, $0.interval?.upperBound] }.compactMap {
       $0
     }
-    let y = vertical.scale(over: drawn.map(\.y) + ends, from: height - 46, to: 30)
+    let top = markers.isEmpty ? 30.0 : 44.0
+    let y = vertical.scale(over: drawn.map(\.y) + ends, from: height - 46, to: top)
     let area = PlotArea(
-      left: (y.ticks.map { textWidth(y.text($0)) }.max() ?? 0) + 10, top: 30,
+      left: (y.ticks.map { textWidth(y.text($0)) }.max() ?? 0) + 10, top: top,
       right: width - (names.map(textWidth).max() ?? 0) - 12, bottom: height - 46)
     let x = horizontal.scale(
       over: drawn.map(\.x) + markers.map(\.x), from: area.left, to: area.right)

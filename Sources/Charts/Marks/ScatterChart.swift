@@ -63,7 +63,7 @@ public struct ScatterChart: Chart {
     return [.path(members.map { (x($0.x), y($0.y)) }, class: "frontier")]
   }
 
-  /// The points, each with its name beside it unless that would cover another name.
+  /// The points, each with its name beside it unless that would cover another name or point.
   private func marks(_ drawn: [Point], _ x: Scale, _ y: Scale, _ area: PlotArea) -> [Element] {
     var taken: [(left: Double, right: Double, y: Double)] = []
     return drawn.map { point in
@@ -79,11 +79,15 @@ public struct ScatterChart: Chart {
       let isFree = !taken.contains {
         abs($0.y - py) < 13 && $0.left < span.1 && $0.right > span.0
       }
-      if isFree {
+      let isClear = !drawn.contains {
+        abs(y($0.y) - py) < 10 && x($0.x) != px && x($0.x) > span.0 && x($0.x) < span.1
+      }
+      if isFree && isClear {
         taken.append((span.0, span.1, py))
         children.append(
           .text(
-            name, x: px + (isRight ? 9 : -9), y: py + 4, class: isRight ? "label" : "label end"))
+            name, x: px + (isRight ? 9 : -9), y: py + 4,
+            class: isRight ? "label number" : "label number end"))
       }
       let place = "\(horizontal.text(point.x)), \(vertical.text(point.y))"
       return .group(

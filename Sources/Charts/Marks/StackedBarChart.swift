@@ -67,7 +67,9 @@ public struct StackedBarChart: Chart {
       elements.append(area.rowName(row.name, middle: middle))
       elements += segments(row, scale, middle: middle, height: rowHeight - 10)
       elements.append(
-        .text(axis.text(totals[index]), x: labelPlace(row, totals[index], scale), y: middle + 4))
+        .text(
+          axis.text(totals[index]), x: labelPlace(row, totals[index], scale), y: middle + 4,
+          class: "label number"))
     }
     let zero = scale(0)
     elements.append(.line(from: (zero, area.top), to: (zero, area.bottom), class: "axis"))

@@ -25,7 +25,8 @@ public struct CollectiveModel: Sendable {
     let resolved = parameters.constants(
       of: CollectiveFormula.self, on: cluster.accelerator,
       variants: custom && collective == .allReduce
-        ? [Self.customVariant("trtllm"), Self.customVariant("sglang"), nccl] : [nccl])
+        ? [Self.customVariant("trtllm"), Self.customVariant("sglang"), nccl] : [nccl],
+      linkRate: cluster.intraNode.bandwidth.bytesPerSecond)
     self.collective = collective
     self.origin = resolved.origin
     self.formula = CollectiveFormula(values: resolved.values)

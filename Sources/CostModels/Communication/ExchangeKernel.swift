@@ -79,6 +79,9 @@ public struct ExchangeShape: Hashable, Sendable {
         nodes: nodes, limit: nodeLimit, experts: experts, chosen: topK)
   }
 
+  /// Copies a page counts as network traffic: one for each node of a token, its own included.
+  public var distinctNodeCopies: Double { distinctNodes }
+
   /// Whether a token copy goes to each chosen expert rather than to each destination rank.
   func copiesEachChoice(_ kernel: ExchangeKernel) -> Bool {
     kernel == .deepEPLowLatency || kernel == .nccl

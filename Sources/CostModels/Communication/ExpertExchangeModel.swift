@@ -39,7 +39,8 @@ public struct ExpertExchangeModel: Sendable {
     for phase in ExchangePhase.allCases {
       let resolved = parameters.constants(
         of: ExchangeFormula.self, on: cluster.accelerator,
-        variants: ExchangeFormula.variants(kernel: kernel, phase: phase, interNode: interNode))
+        variants: ExchangeFormula.variants(kernel: kernel, phase: phase, interNode: interNode),
+        linkRate: cluster.intraNode.bandwidth.bytesPerSecond)
       formulas[phase] = ExchangeFormula(values: resolved.values)
       origins[phase] = resolved.origin
     }
@@ -140,7 +141,7 @@ extension ExchangeFormula {
   }
 
   /// Keys to try, best first.
-  static func variants(
+  public static func variants(
     kernel: ExchangeKernel, phase: ExchangePhase, interNode: Bool
   ) -> [String] {
     let places = interNode ? [true, false] : [false, true]

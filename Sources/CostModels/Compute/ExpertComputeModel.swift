@@ -14,7 +14,8 @@ public struct ExpertComputeModel: Sendable {
   ///   - model: gives hidden and intermediate size, gating and formats.
   ///   - kernel: the family of kernels; see ``ExpertKernelFamily``.
   public init(
-    model: MoEModel, kernel: ExpertKernelFamily, accelerator: Accelerator, parameters: CostParameters
+    model: MoEModel, kernel: ExpertKernelFamily, accelerator: Accelerator,
+    parameters: CostParameters
   ) {
     self.init(
       shape: ExpertShape(model), format: model.weightFormat, kernel: kernel,
@@ -66,7 +67,7 @@ extension ExpertGEMMFormula {
   }
 
   /// Keys to try, best first: the kernel in the format, in like formats, then its substitutes.
-  static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
+  public static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
     let kernels = [kernel] + kernel.substitutes
     return kernels.flatMap { kernel in
       format.kinsfolk.map { variant(kernel: kernel, format: $0) }
@@ -76,7 +77,7 @@ extension ExpertGEMMFormula {
 
 extension NumericFormat {
   /// Formats whose kernels behave alike, this one first.
-  var kinsfolk: [NumericFormat] {
+  public var kinsfolk: [NumericFormat] {
     switch self {
     case .fp8: [.fp8, .fp8Block, .bf16]
     case .fp8Block: [.fp8Block, .fp8, .bf16]

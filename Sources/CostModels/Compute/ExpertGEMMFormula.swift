@@ -83,6 +83,17 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
     return factor * gemms + passes + overhead
   }
 
+  /// Seconds of one of the two GEMMs by itself, launched by itself.
+  public func singleGEMMSeconds(
+    _ load: ExpertLoad, columns: Double, depth: Double, _ shape: ExpertShape,
+    on rates: ProcessorRates
+  ) -> Double {
+    let tiles = TileChoice(heights: 0..<ExpertLoad.tileHeights.count, width: 128)
+    return launch + hiddenLatency * depth + activeExpert * load.activeExperts
+      + idleExpert * (load.localExperts - load.activeExperts)
+      + gemm(load, columns: columns, depth: depth, shape, rates, tiles)
+  }
+
   private func gemm(
     _ load: ExpertLoad, columns: Double, depth: Double, _ shape: ExpertShape,
     _ rates: ProcessorRates, _ choice: TileChoice

@@ -10,11 +10,13 @@ public struct ResolvedConstants: Hashable, Sendable {
 extension CostParameters {
   /// The constants of `formula` for `accelerator`, from measured neighbours where it has none.
   ///
-  /// Neighbours of the same architecture come first, then all others; among `variants` (best first)
-  /// the first that any neighbour has is taken. Constants are ratios to the data sheet and
-  /// overheads, so the geometric mean over neighbours carries over.
+  /// Neighbours of the same architecture come first, then all others; where `linkRate` is given,
+  /// neighbours with a link of like speed (within a factor of four) are preferred. Among `variants`
+  /// (best first) the first that any neighbour has is taken. Constants are ratios to the data sheet
+  /// and overheads, so the geometric mean over neighbours carries over.
   public func constants<Formula: CalibratedFormula>(
-    of formula: Formula.Type, on accelerator: Accelerator, variants: [String]
+    of formula: Formula.Type, on accelerator: Accelerator, variants: [String],
+    linkRate: Double = 0
   ) -> ResolvedConstants {
     let own = sets.filter {
       $0.formula == Formula.name && $0.values.count == formula.constants.count
@@ -25,11 +27,29 @@ extension CostParameters {
         return ResolvedConstants(values: exact.values, origin: .fitted)
       }
       let neighbours = own.filter { $0.variant == variant }
-      let near = neighbours.filter { $0.architecture == accelerator.architecture }
-      let chosen = exact.map { [$0] } ?? (near.isEmpty ? neighbours : near)
+      let chosen =
+        exact.map { [$0] } ?? Self.nearest(neighbours, to: accelerator, linkRate: linkRate)
       if !chosen.isEmpty { return formula.blend(chosen) }
     }
     return ResolvedConstants(values: formula.startingValues, origin: .assumed)
+  }
+
+  private static func nearest(
+    _ neighbours: [ConstantSet], to accelerator: Accelerator, linkRate: Double
+  ) -> [ConstantSet] {
+    let linked = neighbours.filter { set in
+      linkRate <= 0 || set.linkRate <= 0
+        || (set.linkRate < 4 * linkRate && linkRate < 4 * set.linkRate)
+    }
+    let candidates = linked.isEmpty ? neighbours : linked
+    let family = architectureFamily(accelerator.architecture)
+    let near = candidates.filter { architectureFamily($0.architecture) == family }
+    return near.isEmpty ? candidates : near
+  }
+
+  /// `Blackwell Ultra` belongs to `Blackwell`.
+  private static func architectureFamily(_ name: String) -> Substring {
+    name.split(separator: " ").first ?? ""
   }
 }
 

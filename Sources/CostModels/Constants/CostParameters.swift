@@ -28,6 +28,9 @@ public struct ConstantSet: Hashable, Sendable, Codable {
   public var accelerator: String
   /// The accelerator's architecture, by which neighbours are sought.
   public var architecture: String
+  /// Bytes a second of the link the rows were measured over, 0 for formulas without one; constants
+  /// of a PCIe box say little about NVLink.
+  public var linkRate: Double
   /// What else the constants depend on: kernel family and format, or collective.
   public var variant: String
   /// Values in the order of the formula's constants.
@@ -42,12 +45,13 @@ public struct ConstantSet: Hashable, Sendable, Codable {
 
   public init(
     formula: String, accelerator: String, architecture: String, variant: String, values: [Double],
-    uncertainty: [Double] = [], rows: Int = 0, medianError: Double = 0
+    linkRate: Double = 0, uncertainty: [Double] = [], rows: Int = 0, medianError: Double = 0
   ) {
     self.formula = formula
     self.accelerator = accelerator
     self.architecture = architecture
     self.variant = variant
+    self.linkRate = linkRate
     self.values = values
     self.uncertainty = uncertainty
     self.rows = rows
@@ -99,13 +103,18 @@ public struct SplitRule: Hashable, Sendable, Codable {
   /// The file name of the table.
   public var table: String
   /// The held-out values of each splitting column, `shape` standing for all size columns together.
+  ///
+  /// Every set of constants has its own: what one kernel was measured on need not exist for another.
   public var heldOut: [HeldOutValues]
 
   public struct HeldOutValues: Hashable, Sendable, Codable {
+    /// The set of constants, as `accelerator variant`.
+    public var constants: String
     public var column: String
     public var values: [String]
 
-    public init(column: String, values: [String]) {
+    public init(constants: String, column: String, values: [String]) {
+      self.constants = constants
       self.column = column
       self.values = values
     }

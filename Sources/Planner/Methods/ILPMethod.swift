@@ -8,7 +8,10 @@ struct ILPMethod: PlacementMethod {
   func place(
     _ problem: PlacementProblem, _ run: inout PlanningRun
   ) throws(PlacementError) -> MethodResult {
-    problem.objective.couplesLayers
+    if let small = SmallModelSearch(problem), let slots = small.solve(&run) {
+      return MethodResult(slots: slots, proven: true)
+    }
+    return problem.objective.couplesLayers
       ? try ChainPlanner(problem).plan(&run) : try LayeredPlanner(problem).plan(&run)
   }
 }

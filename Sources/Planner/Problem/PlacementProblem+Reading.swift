@@ -7,7 +7,9 @@ extension PlacementProblem {
   public init(json data: Data) throws(PlacementError) {
     let file: ProblemFile
     do {
-      file = try JSONDecoder().decode(ProblemFile.self, from: data)
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      file = try decoder.decode(ProblemFile.self, from: data)
     } catch let error as DecodingError {
       throw PlacementError(reading: error)
     } catch {
@@ -22,15 +24,15 @@ extension PlacementProblem {
 /// The file as written.
 private struct ProblemFile: Decodable {
   struct Cost: Decodable {
-    var compute_ns_per_token: Double
-    var intra_ns_per_token: Double
-    var inter_ns_per_token: Double
+    var computeNsPerToken: Double
+    var intraNsPerToken: Double
+    var interNsPerToken: Double
   }
 
   struct Objective: Decodable {
     var kind: String
-    var tail_fraction: Double?
-    var layer_load_caps: [Double]?
+    var tailFraction: Double?
+    var layerLoadCaps: [Double]?
   }
 
   struct SlowRank: Decodable {
@@ -54,26 +56,26 @@ private struct ProblemFile: Decodable {
   var model: String?
   var layers: Int
   var experts: Int
-  var top_k: Int?
+  var topK: Int?
   var gpus: Int
-  var gpus_per_node: Int
-  var slots_per_gpu: Int
-  var expert_bytes: Int?
-  var gpu_expert_memory_bytes: Memory?
+  var gpusPerNode: Int
+  var slotsPerGpu: Int
+  var expertBytes: Int?
+  var gpuExpertMemoryBytes: Memory?
   var cost: Cost?
   var objective: Objective
-  var replica_split: String?
+  var replicaSplit: String?
   var loads: [[Double]]
   var samples: [[[Double]]]?
   var transitions: [[Double]]?
-  var layer_numbers: [Int]?
-  var expert_groups: Int?
-  var slow_ranks: [SlowRank]?
-  var current_placement: [[[Int]]]?
-  var move_cost: Double?
-  var protected_experts: [Protected]?
-  var load_sets: [Loads]?
-  var load_set_combination: String?
+  var layerNumbers: [Int]?
+  var expertGroups: Int?
+  var slowRanks: [SlowRank]?
+  var currentPlacement: [[[Int]]]?
+  var moveCost: Double?
+  var protectedExperts: [Protected]?
+  var loadSets: [Loads]?
+  var loadSetCombination: String?
 
   /// One size for all ranks or a list.
   enum Memory: Decodable {
@@ -101,24 +103,24 @@ extension ProblemFile {
     }
     var result = PlacementProblem(
       name: name ?? "placement", model: model ?? "", loads: loads, samples: samples ?? [],
-      ranks: gpus, ranksPerNode: gpus_per_node, slotsPerRank: slots_per_gpu,
-      topK: top_k ?? 1, objective: try placementObjective(), layerNumbers: layer_numbers)
+      ranks: gpus, ranksPerNode: gpusPerNode, slotsPerRank: slotsPerGpu,
+      topK: topK ?? 1, objective: try placementObjective(), layerNumbers: layerNumbers)
     result.experts = experts
-    result.expertBytes = expert_bytes ?? 0
-    switch gpu_expert_memory_bytes {
+    result.expertBytes = expertBytes ?? 0
+    switch gpuExpertMemoryBytes {
     case .each(let bytes): result.rankMemoryBytes = Array(repeating: bytes, count: max(0, gpus))
     case .list(let list): result.rankMemoryBytes = list
     case nil: break
     }
     if let cost {
       result.costs = TokenCosts(
-        computeNanoseconds: cost.compute_ns_per_token,
-        intraNodeNanoseconds: cost.intra_ns_per_token,
-        interNodeNanoseconds: cost.inter_ns_per_token)
+        computeNanoseconds: cost.computeNsPerToken,
+        intraNodeNanoseconds: cost.intraNsPerToken,
+        interNodeNanoseconds: cost.interNsPerToken)
     } else if result.objective.couplesLayers {
       throw invalid("cost", "missing for objective '\(objective.kind)'", "give it")
     }
-    result.replicaSplit = try word(replica_split, "replica_split", default: .even)
+    result.replicaSplit = try word(replicaSplit, "replica_split", default: .even)
     result.transitions = try flows()
     try readOptions(into: &result)
     return result
@@ -144,12 +146,12 @@ extension ProblemFile {
     case "expected": return .expected
     case "joint": return .joint
     case "cvar":
-      guard let fraction = objective.tail_fraction else {
+      guard let fraction = objective.tailFraction else {
         throw invalid("objective.tail_fraction", "missing", "give a share between 0 and 1")
       }
       return .conditionalValueAtRisk(tailFraction: fraction)
     case "traffic":
-      guard let caps = objective.layer_load_caps else {
+      guard let caps = objective.layerLoadCaps else {
         throw invalid("objective.layer_load_caps", "missing", "give one cap a layer")
       }
       return .traffic(layerLoadCaps: caps)
@@ -184,17 +186,17 @@ extension ProblemFile {
   }
 
   private func readOptions(into problem: inout PlacementProblem) throws(PlacementError) {
-    problem.expertGroups = expert_groups
-    problem.moveCost = move_cost ?? 0
-    problem.protectedExperts = (protected_experts ?? []).map {
+    problem.expertGroups = expertGroups
+    problem.moveCost = moveCost ?? 0
+    problem.protectedExperts = (protectedExperts ?? []).map {
       ProtectedExpert(layer: $0.layer, expert: $0.expert)
     }
-    problem.loadSets = (load_sets ?? []).enumerated().map { index, set in
+    problem.loadSets = (loadSets ?? []).enumerated().map { index, set in
       LoadSet(name: set.name ?? "set \(index)", weight: set.weight ?? 1, loads: set.loads)
     }
     problem.loadSetCombination = try word(
-      load_set_combination, "load_set_combination", default: .worst)
-    for (index, slow) in (slow_ranks ?? []).enumerated() {
+      loadSetCombination, "load_set_combination", default: .worst)
+    for (index, slow) in (slowRanks ?? []).enumerated() {
       guard (0..<gpus).contains(slow.rank) else {
         throw invalid("slow_ranks[\(index)].rank", "\(slow.rank) of \(gpus)", "count from 0")
       }
@@ -203,7 +205,7 @@ extension ProblemFile {
       }
       problem.rankSlowdown[slow.rank] = slow.compute
     }
-    guard let lists = current_placement else { return }
+    guard let lists = currentPlacement else { return }
     let width = lists.joined().map(\.count).max() ?? 0
     guard lists.allSatisfy({ $0.count == gpus }) else {
       throw invalid("current_placement", "not a list for each rank", "give one list a rank")
@@ -217,14 +219,14 @@ extension PlacementError {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.reduce("") { path, key in
         if let index = key.intValue { return path + "[\(index)]" }
-        return path.isEmpty ? key.stringValue : path + "." + key.stringValue
+        return path.isEmpty ? Self.field(key) : path + "." + Self.field(key)
       }
       return path.isEmpty ? "file" : path
     }
     switch error {
     case .keyNotFound(let key, let context):
       let outer = place(context)
-      let full = outer == "file" ? key.stringValue : outer + "." + key.stringValue
+      let full = outer == "file" ? Self.field(key) : outer + "." + Self.field(key)
       self.init(.unreadable, at: full, "missing", remedy: "add it; docs/planner.md has the schema")
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       self.init(
@@ -238,6 +240,11 @@ extension PlacementError {
     @unknown default:
       self.init(.unreadable, at: "file", "unreadable", remedy: "write the whole file again")
     }
+  }
+
+  /// The field as the file writes it.
+  private static func field(_ key: any CodingKey) -> String {
+    key.stringValue.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
   }
 
   private static func word(for type: any Any.Type) -> String {

@@ -58,12 +58,14 @@ extension PlacementProblem {
   ) throws(PlacementError) -> LayerScore {
     let complete = holders[layer].allSatisfy { !$0.isEmpty }
     var compute = complete ? 0.0 : .nan
-    if complete, case .traffic = objective {} else if complete {
+    if complete, case .traffic = objective {
+    } else if complete {
       compute = try busiest(layer, holders[layer]) * computeScale
     }
     let flows = objective.couplesLayers && layer + 1 < layers
     let communication =
-      flows ? communication(after: layer, shares(of: holders[layer]), shares(of: holders[layer + 1]))
+      flows
+      ? communication(after: layer, shares(of: holders[layer]), shares(of: holders[layer + 1]))
       : 0
     let moves = moveCost * Double(newCopies(in: layer, holders[layer]))
     return LayerScore(

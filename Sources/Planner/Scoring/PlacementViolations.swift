@@ -78,9 +78,10 @@ extension PlacementProblem {
     guard case .traffic(let caps) = objective, holders.allSatisfy({ !$0.isEmpty }) else {
       return []
     }
-    let load = LayerLoads(self, layer: layer).rows.map { row in
-      (try? largestLoad(of: row, holders: holders)) ?? .infinity
-    }.max() ?? 0
+    let load =
+      LayerLoads(self, layer: layer).rows.map { row in
+        (try? largestLoad(of: row, holders: holders)) ?? .infinity
+      }.max() ?? 0
     // The tolerance of the reference scorer.
     guard load > caps[layer] + 1e-6 else { return [] }
     return [

@@ -17,6 +17,7 @@ extension ChainSearch {
     for (expert, old, new) in [(e, g, h), (f, h, g)] where expert != tables.experts {
       flows.present[expert * ranks + old] = false
       flows.present[expert * ranks + new] = true
+      flows.home[expert] = Int32(truncatingIfNeeded: new)
       let share = flows.share[expert]
       publish(ChainChange(expert: expert, rank: old, share: -share), layer: layer)
       publish(ChainChange(expert: expert, rank: new, share: share), layer: layer)
@@ -36,6 +37,7 @@ extension ChainSearch {
         changes.append(ChainChange(expert: e, rank: rank, share: after - before))
       }
     }
+    guard f != tables.experts else { return changes }
     let (before, after) = (flows.share[f], 1 / Float(flows.copies[f] + 1))
     changes.append(ChainChange(expert: f, rank: g, share: after))
     for rank in 0..<tables.ranks where rank != g && flows.present[f * tables.ranks + rank] {
@@ -60,10 +62,17 @@ extension ChainSearch {
       flows.copies[e] -= 1
       flows.share[e] = 1 / Float(flows.copies[e])
       flows.present[e * tables.ranks + g] = false
+      if flows.home[e] == Int32(g),
+        let other = changes.first(where: { $0.expert == e && $0.rank != g })
+      {
+        flows.home[e] = Int32(other.rank)
+      }
     }
-    flows.copies[f] += 1
-    flows.share[f] = 1 / Float(flows.copies[f])
-    flows.present[f * tables.ranks + g] = true
+    if f != tables.experts {
+      flows.copies[f] += 1
+      flows.share[f] = 1 / Float(flows.copies[f])
+      flows.present[f * tables.ranks + g] = true
+    }
     for change in changes { publish(change, layer: layer) }
   }
 }

@@ -24,9 +24,9 @@ struct ChainTables: Sendable {
   let slowdown: [Float]
   /// Tokens by layer and expert.
   let load: [[Float]]
-  /// Flows to the next layer, by layer and expert; empty for the last layer.
+  /// Flows to the next layer, by layer and expert, heaviest first; empty for the last layer.
   let successors: [[[Partner]]]
-  /// Flows from the layer before, by layer and expert; empty for the first layer.
+  /// Flows from the layer before, by layer and expert, heaviest first; empty for the first layer.
   let predecessors: [[[Partner]]]
   /// Price of an expert on a rank where it is not now.
   let moveCost: Float
@@ -71,7 +71,17 @@ struct ChainTables: Sendable {
           Partner(expert: Int32(flow.source), tokens: tokens))
       }
     }
-    self.successors = successors
-    self.predecessors = predecessors
+    self.successors = Self.heaviestFirst(successors)
+    self.predecessors = Self.heaviestFirst(predecessors)
+  }
+
+  private static func heaviestFirst(_ layers: [[[Partner]]]) -> [[[Partner]]] {
+    layers.map { experts in
+      experts.map { partners in
+        partners.sorted {
+          $0.tokens != $1.tokens ? $0.tokens > $1.tokens : $0.expert < $1.expert
+        }
+      }
+    }
   }
 }

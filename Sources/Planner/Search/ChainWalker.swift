@@ -55,17 +55,40 @@ struct ChainWalker {
 
   private mutating func trySwap(_ layer: Int) {
     let flows = chain.layers[layer]
-    let (g, h) = (random.below(tables.ranks), random.below(tables.ranks))
-    guard g != h, flows.capacity[g] > 0, flows.capacity[h] > 0,
-      flows.regionOfRank[g] == flows.regionOfRank[h]
-    else { return }
+    let g = random.below(tables.ranks)
+    guard flows.capacity[g] > 0 else { return }
     let one = g &* tables.slotsPerRank &+ random.below(flows.capacity[g])
+    let e = Int(flows.slot[one])
+    let h = destination(layer, e)
+    guard g != h, flows.capacity[h] > 0, flows.regionOfRank[g] == flows.regionOfRank[h] else {
+      return
+    }
     let two = h &* tables.slotsPerRank &+ random.below(flows.capacity[h])
-    let (e, f) = (Int(flows.slot[one]), Int(flows.slot[two]))
+    let f = Int(flows.slot[two])
     guard e != f, !flows.present[e &* tables.ranks &+ h], !flows.present[f &* tables.ranks &+ g],
       !flows.pinned[one], !flows.pinned[two]
     else { return }
     trySwap(layer, one, two, e, f, g, h)
+  }
+
+  /// A rank to move an expert to: mostly where one of its heavier partners in a neighbouring
+  /// layer is, or near it; else any.
+  @inline(__always)
+  private mutating func destination(_ layer: Int, _ expert: Int) -> Int {
+    let bits = random.below(8)
+    guard bits > 0, expert != tables.experts else { return random.below(tables.ranks) }
+    let next = layer == 0 || (layer + 1 < tables.layers && bits & 1 == 0)
+    guard next ? layer + 1 < tables.layers : layer > 0 else { return random.below(tables.ranks) }
+    let partners =
+      next ? tables.successors[layer][expert] : tables.predecessors[layer][expert]
+    guard !partners.isEmpty else { return random.below(tables.ranks) }
+    // Heavy partners come first and are taken more often.
+    let partner = partners[random.below(random.below(partners.count) &+ 1)]
+    let rank = Int(chain.layers[next ? layer + 1 : layer - 1].home[Int(partner.expert)])
+    guard tables.nodes > 1, random.below(3) == 0 else { return rank }
+    // Another rank of the same node.
+    let first = rank / tables.ranksPerNode &* tables.ranksPerNode
+    return first &+ random.below(min(tables.ranksPerNode, tables.ranks &- first))
   }
 
   private mutating func trySwap(
@@ -135,9 +158,11 @@ struct ChainWalker {
     chain.commitReplica(layer, index, removing: e, adding: f, changes)
   }
 
-  /// Mostly an expert of the busiest rank, whose load a copy would share.
+  /// Mostly an expert of the busiest rank, whose load a copy would share; now and then none, which
+  /// takes a copy away.
   private mutating func newcomer(_ layer: Int, _ members: [Int]) -> Int {
     let flows = chain.layers[layer]
+    if random.below(16) == 0 { return tables.experts }
     if random.below(2) == 0 {
       var busiest = 0
       for rank in 1..<tables.ranks where flows.load[rank] > flows.load[busiest] {

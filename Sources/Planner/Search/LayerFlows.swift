@@ -7,6 +7,8 @@ final class LayerFlows {
   /// Whether a rank holds an expert, by expert and rank.
   let present: UnsafeMutablePointer<Bool>
   let pinned: UnsafeMutablePointer<Bool>
+  /// A rank that holds the expert.
+  let home: UnsafeMutablePointer<Int32>
   /// Tokens by rank, times the rank's slowdown.
   let load: UnsafeMutablePointer<Float>
   /// Tokens of an expert to each rank of the next layer, by expert (the empty slot last).
@@ -46,6 +48,7 @@ final class LayerFlows {
     slot = zeroed(tables.ranks * tables.slotsPerRank, Int32(tables.experts))
     copies = zeroed(rows, Int32(0))
     share = zeroed(rows, Float(0))
+    home = zeroed(rows, Int32(0))
     present = zeroed(rows * tables.ranks, false)
     pinned = zeroed(tables.ranks * tables.slotsPerRank, false)
     load = zeroed(tables.width, Float(0))
@@ -62,7 +65,7 @@ final class LayerFlows {
   }
 
   deinit {
-    for memory in [slot, copies] { memory.deallocate() }
+    for memory in [slot, copies, home] { memory.deallocate() }
     for memory in [present, pinned] { memory.deallocate() }
     for memory in [
       share, load, outward, inward, outwardNode, inwardNode, outwardTotal, inwardTotal,
@@ -78,6 +81,7 @@ final class LayerFlows {
       guard expert != PlacementSlots.empty else { continue }
       copies[expert] += 1
       present[expert * tables.ranks + index / tables.slotsPerRank] = true
+      home[expert] = Int32(index / tables.slotsPerRank)
     }
     for expert in 0..<tables.experts { share[expert] = 1 / Float(max(1, copies[expert])) }
     copies[tables.experts] = 1

@@ -126,8 +126,10 @@ extension LayerSearch {
     return true
   }
 
-  /// An expert to copy: mostly one of a deciding rank, whose load a copy would share.
+  /// An expert to copy: mostly one of a deciding rank, whose load a copy would share; now and then
+  /// none, which takes a copy away.
   private func newcomer(on rank: Int) -> Int {
+    if random.below(16) == 0 { return experts }
     if random.below(2) == 0 {
       let expert = Int(slot[decidingSlot()])
       if expert != experts, regionOfRank[rank] == regionOfHome(expert) { return expert }

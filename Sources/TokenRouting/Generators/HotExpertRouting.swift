@@ -78,7 +78,7 @@ struct HotExpertRouting: RoutingGenerator, RoutingKind {
         let expert =
           token < hotTokens
           ? pattern.hotExpert(token: token, slot: slot)
-          : pattern.coldExpert(token: token - hotTokens, slot: slot)
+          : pattern.coldExpert(token: token, slot: slot)
         row[expert] += 1
         if keepsChoices { recorded.append(UInt16(truncatingIfNeeded: expert)) }
       }

@@ -6,11 +6,17 @@ struct LoadTraceRouting: PopularityLaw {
   private let stepsPerWindow: Int
   /// Shares, `[windows][model's layers][experts of the model]`.
   private let shares: [[[Double]]]
+  /// Shares within every workload or domain of a mixture, `[domains][model's layers][experts]`.
+  private var domainShares: [[[Double]]] = []
+  private(set) var domainWeights: [Double] = []
 
   init(
-    _ trace: LoadTrace, notes: [String], stepsPerWindow: Int, in context: RoutingContext
+    _ trace: LoadTrace, notes: [String], stepsPerWindow: Int, domains: [LoadTrace] = [],
+    in context: RoutingContext
   ) throws(RoutingError) {
     let model = context.model
+    // Domains that lack a layer cannot stand alone.
+    let alike = domains.filter { $0.layers == trace.layers && $0.windows.count == 1 }
     guard trace.experts <= model.experts else {
       throw RoutingError(
         .modelMismatch, file: trace.file,
@@ -23,6 +29,12 @@ struct LoadTraceRouting: PopularityLaw {
     self.stepsPerWindow = stepsPerWindow
     shares = trace.windows.map { window in
       matching.places.map { Self.shares(window[$0], experts: model.experts) }
+    }
+    if alike.count > 1 {
+      domainShares = alike.map { domain in
+        matching.places.map { Self.shares(domain.windows[0][$0], experts: model.experts) }
+      }
+      domainWeights = alike.map { $0.windows[0].reduce(0) { $0 + $1.reduce(0, +) } }
     }
     var warnings = notes + matching.warnings
     if trace.experts < model.experts {
@@ -41,6 +53,10 @@ struct LoadTraceRouting: PopularityLaw {
 
   func popularity(at position: Int, step: Int) -> Popularity {
     Popularity(shares: shares[max(step, 0) / stepsPerWindow % shares.count][position])
+  }
+
+  func popularityByDomain(at position: Int, step: Int) -> [[Double]] {
+    domainShares.map { $0[position] }
   }
 
   /// Counts as shares, with zeros for experts that the trace lacks.

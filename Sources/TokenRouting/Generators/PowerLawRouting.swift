@@ -6,7 +6,7 @@ internal import Statistics
 ///
 /// An expert's load is x = ((xmax^(1−a) − xmin^(1−a)) U + xmin^(1−a))^(1/(1−a)) with U uniform,
 /// xmin 1 and xmax 0.8 *T* for a step of *T* tokens (0.01 and 2 where *kT* ≤ *E*). Loads are scaled
-/// to sum to *kT*, and none exceeds *T*. Source: the MoE collector of ai-dynamo/aiconfigurator.
+/// to sum to *kT*; what exceeds *T* goes to the other experts evenly. Source: the MoE collector of ai-dynamo/aiconfigurator.
 struct PowerLawRouting: PopularityLaw, RoutingKind {
   static let descriptor = ComponentDescriptor(
     "powerLaw", "Popularity is drawn for every layer from a truncated power law.",
@@ -35,7 +35,7 @@ struct PowerLawRouting: PopularityLaw, RoutingKind {
       let loads = Self.loads(
         exponent: exponent, tokens: tokens, experts: model.experts, topK: model.topK,
         with: &stream)
-      return CappedDraw.level(loads, topK: model.topK)
+      return CappedDraw.level(loads, topK: model.topK, excess: .evenly)
     }
   }
 

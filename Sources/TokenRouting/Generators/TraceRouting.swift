@@ -27,12 +27,7 @@ enum TraceRouting: RoutingKind {
     let bytes = try FileBytes(path: path, folder: context.folder)
     switch try format(spec, of: bytes) {
     case .loadTable, .windowTable:
-      let table = try LoadTable(bytes)
-      let trace = try table.trace(workload: spec.text("workload"), domain: spec.text("domain"))
-      let law = try LoadTraceRouting(
-        trace, notes: table.warnings, stepsPerWindow: max(1, spec.integer("stepsPerWindow") ?? 1),
-        in: context)
-      return DrawnRouting(context: context, law: law)
+      return try loads(LoadTable(bytes), spec, in: context)
     case .tokenTable:
       let table = try TokenTable(bytes, digits: context.model.experts > 256 ? 3 : 2)
       let domain = spec.text("domain") ?? spec.text("workload")
@@ -42,6 +37,26 @@ enum TraceRouting: RoutingKind {
         bytes, domain: spec.text("domain") ?? spec.text("workload"))
       return try TransitionRouting(table, in: context)
     }
+  }
+
+  private static func loads(
+    _ table: LoadTable, _ spec: ComponentSpec, in context: RoutingContext
+  ) throws(RoutingError) -> any RoutingGenerator {
+    let trace = try table.trace(workload: spec.text("workload"), domain: spec.text("domain"))
+    var domains: [LoadTrace] = []
+    if spec.text("workload") == nil && spec.text("domain") == nil && !table.isWindowed {
+      for key in table.keys where table.keyColumn != nil {
+        let isWorkload = table.keyColumn == "workload"
+        // A domain that cannot stand alone is only part of the mixture.
+        let domain = try? table.trace(
+          workload: isWorkload ? key : nil, domain: isWorkload ? nil : key)
+        if let domain { domains.append(domain) }
+      }
+    }
+    let law = try LoadTraceRouting(
+      trace, notes: table.warnings, stepsPerWindow: max(1, spec.integer("stepsPerWindow") ?? 1),
+      domains: domains, in: context)
+    return DrawnRouting(context: context, law: law)
   }
 
   private static func format(

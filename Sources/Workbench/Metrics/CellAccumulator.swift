@@ -1,6 +1,7 @@
 import Domain
 import NetworkSharing
 import Plan
+import Quantities
 import Results
 import Statistics
 
