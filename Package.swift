@@ -93,7 +93,6 @@ let package = Package(
     layer("Charts", ["Quantities", realModule]),
     layer(
       "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
-    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
