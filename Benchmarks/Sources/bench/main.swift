@@ -3,6 +3,7 @@ import NetworkSharing
 
 // bench hold
 // bench problem TRAFFIC RANKS FABRIC FILE
+// bench matrix RANKS
 // bench fluid TRAFFIC RANKS FABRIC TOLERANCE|analytic [SIMGRID-OUTPUT]
 let words = Array(CommandLine.arguments.dropFirst())
 
@@ -56,6 +57,9 @@ case "fluid":
       + "\(largestDifference(result.receiverFinish, Array(other.dropFirst())))"
   }
   print(seconds, result.makespan, peakMegabytes(), differences)
+case "matrix":
+  guard words.count == 2, let ranks = Int(words[1]) else { break }
+  try measureMatrix(ranks)
 default:
   print("usage: bench hold | problem … | fluid …")
 }
