@@ -51,6 +51,8 @@ let package = Package(
   targets: [
     // C libraries
     .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
+    // GLPK behind one C call, so that its internal errors never end the process.
+    .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
 
     // Foundations
@@ -63,43 +65,73 @@ let package = Package(
 
     // The domain
     layer("Domain", ["Quantities", realModule]),
-    layer("Catalog", ["Domain", "Quantities"]),
+    layer(
+      "Catalog", ["Domain", "Diagnostics", "Quantities"],
+      resources: [
+        .embedInCode("accelerators.csv"), .embedInCode("links.csv"), .embedInCode("nodes.csv"),
+        .embedInCode("models.csv"),
+      ]),
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
-    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities"]),
+    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule]),
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPK"]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
+    layer("Calibration", ["CostModels", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
-    layer("Simulator", ["Plan", "CostModels", "EventKernel", "Domain", "Quantities"]),
+    layer(
+      "Simulator",
+      ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
 
     // What people see
-    layer("Charts", ["Quantities"]),
-    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer("Charts", ["Quantities", realModule]),
+    layer(
+      "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
-        "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
-        "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
+        "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
+        "CostModels",
+        "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
-        "Workbench", "Reports", "Results", "Scenarios", "Catalog", "Diagnostics", "Domain",
-        "Quantities", argumentParser,
+        "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
+        "Domain",
+        "Quantities", "NetworkSharing", argumentParser,
       ],
+      swiftSettings: strict),
+
+    // Fits the shipped cost constants again; run by scripts/regenerate-costs.
+    .executableTarget(
+      name: "regenerate-costs", dependencies: ["Calibration", "CostModels", "Domain"],
       swiftSettings: strict),
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
+    tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
+    tests("CalibrationTests", ["Calibration", "CostModels", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
+    tests(
+      "ReportsTests", ["Reports", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
+    tests("LinearModelTests", ["LinearModel"]),
+    tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
+    tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
+    tests(
+      "ScenariosTests", ["Scenarios", "Catalog", "Domain", "Diagnostics", "Quantities", yams]),
   ]
 )

@@ -52,6 +52,22 @@ public struct RoutedLayer: Hashable, Sendable {
   /// Copies that each expert receives from all sources, `[experts]`.
   public var expertLoads: [Int] { expertLoads(from: 0..<sources) }
 
+  /// The routing of the sources in `range` alone, as their expert-parallel group sees it.
+  ///
+  /// - Complexity: O(copied counts).
+  public func slice(_ range: Range<Int>) -> RoutedLayer {
+    let before = tokens[..<range.lowerBound].reduce(0) { $0 + Int($1) }
+    let own = tokens[range].reduce(0) { $0 + Int($1) }
+    let choices = choices.map {
+      TokenChoices(
+        experts: Array($0.experts[(before * $0.topK)..<((before + own) * $0.topK)]), topK: $0.topK)
+    }
+    return RoutedLayer(
+      layer: layer, experts: experts, topK: topK, tokens: Array(tokens[range]),
+      copies: Array(copies[(range.lowerBound * experts)..<(range.upperBound * experts)]),
+      choices: choices)
+  }
+
   /// Whether every source sends exactly *k* copies of each of its tokens and nothing is negative.
   public var isConserved: Bool {
     (0..<sources).allSatisfy { source in

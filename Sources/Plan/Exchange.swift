@@ -1,5 +1,5 @@
 /// A dense table of amounts from every member of a group to every member.
-public struct TrafficMatrix: Hashable, Sendable {
+public struct ExchangeTable: Hashable, Sendable {
   /// Ranks of the group.
   public let ranks: Int
   /// Amounts, `[ranks × ranks]`, row = source. Whole numbers below 2²⁴ are exact.
@@ -23,15 +23,12 @@ public struct Transfer: Hashable, Sendable {
   public var bytes: Double
   /// The expert whose weights travel.
   public var expert: Int32
-  /// Messages that the bytes are cut into (one a tensor); each has its own start-up.
-  public var messages: Int32
 
-  public init(from: Int32, to: Int32, bytes: Double, expert: Int32, messages: Int32) {
+  public init(from: Int32, to: Int32, bytes: Double, expert: Int32) {
     self.from = from
     self.to = to
     self.bytes = bytes
     self.expert = expert
-    self.messages = messages
   }
 }
 
@@ -44,11 +41,8 @@ public enum CollectiveKind: UInt8, Sendable, Hashable, Codable {
 public struct Exchange: Hashable, Sendable {
   public enum Payload: Hashable, Sendable {
     /// All-to-all: `matrix` in tokens or copies of `unitBytes` each; the transposed matrix where
-    /// `isReturn` is set. `calls` collectives are launched.
-    case allToAll(matrix: Int32, unitBytes: Double, isReturn: Bool, calls: Int32)
-    /// All-to-all that crosses the network once per destination node: `nodes` holds tokens per
-    /// (source, node) in its first columns, `matrix` tokens per (source, destination).
-    case hierarchical(matrix: Int32, nodes: Int32, unitBytes: Double, isReturn: Bool, calls: Int32)
+    /// `isReturn` is set.
+    case allToAll(matrix: Int32, unitBytes: Double, isReturn: Bool)
     /// Point-to-point messages: a range of ``ExecutionPlan/transfers``.
     case transfers(first: Int32, count: Int32)
     /// `bytes` on every rank.

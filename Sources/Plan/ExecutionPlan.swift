@@ -9,6 +9,7 @@ public struct ExecutionPlan: Hashable, Sendable {
   /// Dimensions that give work its size.
   public let model: MoEModel
   public let workload: Workload
+  public let implementation: Implementation
   /// Operations; one waits only for operations listed before it.
   public internal(set) var operations: [Operation] = []
   /// What operations wait for, operation by operation.
@@ -16,14 +17,15 @@ public struct ExecutionPlan: Hashable, Sendable {
   public internal(set) var memoryChanges: [MemoryChange] = []
   public internal(set) var expertRows: [ExpertRows] = []
   public internal(set) var exchanges: [Exchange] = []
-  public internal(set) var matrices: [TrafficMatrix] = []
+  public internal(set) var matrices: [ExchangeTable] = []
   public internal(set) var transfers: [Transfer] = []
   /// Bytes held on every rank for the whole step, `[ranks][category]`.
   public internal(set) var residentBytes: [[Int64]]
   /// What the strategy decided for every layer and expert-parallel group, for metrics.
   public internal(set) var layerOutcomes: [LayerOutcome] = []
 
-  init(ranks: Int, model: MoEModel, workload: Workload) {
+  init(ranks: Int, model: MoEModel, workload: Workload, implementation: Implementation) {
+    self.implementation = implementation
     self.ranks = ranks
     self.model = model
     self.workload = workload

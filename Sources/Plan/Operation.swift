@@ -51,12 +51,15 @@ public enum OperationKind: UInt8, Sendable, Hashable, Codable, CaseIterable {
   }
 }
 
-/// How the rows of several experts are multiplied on one rank.
-public enum ExpertKernel: UInt8, Sendable, Hashable, Codable {
-  /// One kernel for all experts of the rank.
-  case grouped
-  /// One chain of library calls per expert, as the LLEP reference does.
-  case perExpert
+/// How an engine carries out the stations of a layer; host and launch costs depend on it.
+public enum Implementation: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Operations launched one by one from the host, one chain of library calls per expert, NCCL
+  /// collectives: as the reference code of the LLEP paper does, and training frameworks in eager
+  /// mode.
+  case eager
+  /// Grouped expert kernels, plans made on the device, dispatch and combine kernels of their own:
+  /// as serving engines do.
+  case fused
 }
 
 /// What an operation does; a cost model gives it a duration, an executor does it.
@@ -67,12 +70,14 @@ public enum Work: Hashable, Sendable {
   case attention(tokens: Int32)
   /// The gate's matrix product, top-k and the sort of the copies by expert.
   case gate(tokens: Int32, copies: Int32)
-  /// Host code that plans a layer: `experts` counts read back and `decisions` planned intervals.
-  case hostPlanning(experts: Int32, decisions: Int32)
+  /// A layer is planned from the loads of `experts` experts.
+  case planning(experts: Int32)
+  /// `messages` sends and receives of weights are posted one after another.
+  case posting(messages: Int32)
   /// Memory-bound kernels that read and write `bytes` in all.
   case memoryPass(bytes: Double, launches: Int32)
   /// The expert networks: `rows` is a range of ``ExecutionPlan/expertRows``.
-  case experts(first: Int32, count: Int32, kernel: ExpertKernel)
+  case experts(first: Int32, count: Int32)
   /// A feed-forward network that every token passes, `intermediate` wide.
   case feedForward(tokens: Int32, intermediate: Int32)
   /// This rank's part in ``ExecutionPlan/exchanges``.

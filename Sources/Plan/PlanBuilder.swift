@@ -6,8 +6,9 @@ public import Domain
 public struct PlanBuilder: Sendable {
   private var plan: ExecutionPlan
 
-  public init(ranks: Int, model: MoEModel, workload: Workload) {
-    plan = ExecutionPlan(ranks: ranks, model: model, workload: workload)
+  public init(ranks: Int, model: MoEModel, workload: Workload, implementation: Implementation) {
+    plan = ExecutionPlan(
+      ranks: ranks, model: model, workload: workload, implementation: implementation)
   }
 
   /// Makes room for so many operations, to avoid copying.
@@ -40,14 +41,14 @@ public struct PlanBuilder: Sendable {
   }
 
   /// Adds the work of the experts on one rank; rows of zero are left out.
-  public mutating func expertWork(_ rows: [ExpertRows], kernel: ExpertKernel) -> Work {
+  public mutating func expertWork(_ rows: [ExpertRows]) -> Work {
     let first = plan.expertRows.count
     plan.expertRows.append(contentsOf: rows)
-    return .experts(first: Int32(first), count: Int32(rows.count), kernel: kernel)
+    return .experts(first: Int32(first), count: Int32(rows.count))
   }
 
   /// Adds a table of amounts and returns its number.
-  public mutating func add(_ matrix: TrafficMatrix) -> Int32 {
+  public mutating func add(_ matrix: ExchangeTable) -> Int32 {
     plan.matrices.append(matrix)
     return Int32(plan.matrices.count - 1)
   }

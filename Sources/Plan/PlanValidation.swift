@@ -69,11 +69,11 @@ extension ExecutionPlan {
         throw .unmatchedExchange(exchange: Int(exchange), rank: Int(operation.rank), found: 1)
       }
       parts[Int(exchange)][Int(member)] += 1
-    case .experts(let first, let count, _):
+    case .experts(let first, let count):
       guard first >= 0, count >= 0, Int(first) + Int(count) <= expertRows.count else {
         throw .unknownReference(operation: index)
       }
-    case .join, .attention, .gate, .hostPlanning, .memoryPass, .feedForward:
+    case .join, .attention, .gate, .planning, .posting, .memoryPass, .feedForward:
       break
     }
   }
@@ -81,11 +81,8 @@ extension ExecutionPlan {
   private func validatePayload(at index: Int) throws(PlanFault) {
     let exchange = exchanges[index]
     switch exchange.payload {
-    case .allToAll(let matrix, let unit, _, _):
+    case .allToAll(let matrix, let unit, _):
       try validate(matrix: matrix, unit: unit, at: index)
-    case .hierarchical(let matrix, let nodes, let unit, _, _):
-      try validate(matrix: matrix, unit: unit, at: index)
-      try validate(matrix: nodes, unit: unit, at: index)
     case .transfers(let first, let count):
       for transfer in transfers[Int(first)..<Int(first + count)] {
         guard exchange.members.contains(Int(transfer.from)),

@@ -5,14 +5,18 @@ public import Quantities
 public struct Span: Hashable, Sendable {
   public var start: SimTime
   public var end: SimTime
-  /// The operation whose end let this one go on: a dependency, the one before it in its lane, or
-  /// the member of the exchange that came last. -1 where it started with the step.
+  /// The operation whose end let this one start: a dependency, or the one before it in its lane.
+  /// -1 where it started with the step.
   public var releasedBy: Int32
+  /// In an exchange, the operation of the last member that this one had to wait for; -1 where it
+  /// waited for nobody.
+  public var heldBy: Int32
 
-  public init(start: SimTime, end: SimTime, releasedBy: Int32) {
+  public init(start: SimTime, end: SimTime, releasedBy: Int32, heldBy: Int32 = -1) {
     self.start = start
     self.end = end
     self.releasedBy = releasedBy
+    self.heldBy = heldBy
   }
 
   public var duration: SimDuration { end - start }

@@ -87,7 +87,8 @@ public enum QuantityParser {
     guard let factor = kind.units.first(where: { $0.name == unit })?.factor else {
       throw .unknownUnit(unit, kind)
     }
-    return value * factor
+    // Dividing by a whole number rounds once: 95 % is 0.95 and 8 us is 8e-6 to the last bit.
+    return factor < 1 ? value / (1 / factor).rounded() : value * factor
   }
 
   /// The leading number, if there is one, and what follows it, both without surrounding blanks.

@@ -1,3 +1,5 @@
+public import Domain
+
 /// Which token copies travel where in one layer: the source × destination matrix and the rows every
 /// rank computes for every expert.
 public struct CopyDispatch: Hashable, Sendable {
@@ -9,6 +11,8 @@ public struct CopyDispatch: Hashable, Sendable {
   public private(set) var copies: [Int]
   /// Copies of an expert (column) computed on a rank (row), row by row.
   public private(set) var rows: [Int]
+  /// Every (source, expert, rank) with its copies; kept only on request, because it is large.
+  public private(set) var assignment: CopyAssignment?
 
   /// Lays the sources' copies over a plan's intervals.
   ///
@@ -18,33 +22,44 @@ public struct CopyDispatch: Hashable, Sendable {
   ///   - counts: token copies of each expert (column) on each source rank (row), row by row, as
   ///     `RoutedLayer.copies` holds them or a slice of it for one expert-parallel group.
   ///   - intervals: for each expert its intervals, in order and covering its copies.
+  ///   - keepsSegments: whether ``assignment`` is kept.
   /// - Precondition: each expert's intervals cover the copies that `counts` holds for it.
-  /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*).
+  /// - Complexity: O(*ranks* × (*ranks* + *experts*) + *intervals*), walked row by row.
   public init<Counts: RandomAccessCollection>(
-    counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int
+    counts: Counts, intervals: [[LeastLoadedAssignment.Interval]], ranks: Int,
+    keepsSegments: Bool = false
   ) where Counts.Index == Int, Counts.Element: BinaryInteger {
     precondition(counts.count == ranks * intervals.count, "Counts are ranks × experts.")
-    self.ranks = ranks
-    self.experts = intervals.count
-    copies = Array(repeating: 0, count: ranks * ranks)
-    rows = Array(repeating: 0, count: counts.count)
-    for expert in intervals.indices {
-      lay(expert, intervals: intervals[expert], counts: counts)
+    self.init(ranks: ranks, experts: intervals.count, keepsSegments: keepsSegments)
+    var cursors = intervals.map { Cursor(intervals: $0) }
+    for source in 0..<ranks {
+      let row = counts.startIndex + source * experts
+      for expert in 0..<experts {
+        deal(Int(counts[row + expert]), of: expert, from: source, by: &cursors[expert])
+      }
+      assignment?.endSource()
     }
+    precondition(cursors.allSatisfy(\.isDone), "Intervals hold more copies than the sources.")
   }
 
   /// A dispatch without copies, to be filled with ``add(_:of:from:to:)``.
-  init(ranks: Int, experts: Int) {
+  init(ranks: Int, experts: Int, keepsSegments: Bool = false) {
     self.ranks = ranks
     self.experts = experts
     copies = Array(repeating: 0, count: ranks * ranks)
     rows = Array(repeating: 0, count: ranks * experts)
+    assignment = keepsSegments ? CopyAssignment() : nil
   }
+
+  /// Ends what was added from the current source; sources follow one another.
+  mutating func endSource() { assignment?.endSource() }
 
   /// Sends `count` copies of `expert` from `source` to be computed on `rank`.
   mutating func add(_ count: Int, of expert: Int, from source: Int, to rank: Int) {
     copies[source * ranks + rank] += count
     rows[rank * experts + expert] += count
+    assignment?.append(
+      CopySegment(expert: Int32(expert), rank: Int32(rank), count: Int32(count)))
   }
 
   /// The copies that `source` sends to `destination` (its own when they are the same).
@@ -74,32 +89,37 @@ public struct CopyDispatch: Hashable, Sendable {
     return received
   }
 
-  /// Walks the sources of one expert and its intervals side by side.
-  private mutating func lay<Counts: RandomAccessCollection>(
-    _ expert: Int, intervals: [LeastLoadedAssignment.Interval], counts: Counts
-  ) where Counts.Index == Int, Counts.Element: BinaryInteger {
-    let first = counts.startIndex + expert
+  /// Deals the next `count` copies of an expert to the ranks whose turn it is.
+  private mutating func deal(
+    _ count: Int, of expert: Int, from source: Int, by cursor: inout Cursor
+  ) {
+    var rest = count
+    while rest > 0 {
+      let (rank, taken) = cursor.take(atMost: rest)
+      add(taken, of: expert, from: source, to: rank)
+      rest -= taken
+    }
+  }
+
+  /// How far the copies of one expert have been dealt out.
+  private struct Cursor {
+    let intervals: [LeastLoadedAssignment.Interval]
+    var index = 0
     var position = 0
-    var source = 0
-    var segmentEnd = 0
-    for interval in intervals {
-      precondition(interval.start == position, "Intervals leave a gap or overlap.")
-      rows[interval.rank * experts + expert] += interval.count
-      while position < interval.end {
-        while segmentEnd <= position {
-          precondition(source < ranks, "Intervals hold more copies than the sources.")
-          segmentEnd += Int(counts[first + source * experts])
-          source += 1
-        }
-        let end = min(segmentEnd, interval.end)
-        copies[(source - 1) * ranks + interval.rank] += end - position
-        position = end
-      }
+
+    init(intervals: [LeastLoadedAssignment.Interval]) { self.intervals = intervals }
+
+    var isDone: Bool { index == intervals.count }
+
+    /// The next copies that go to one rank.
+    mutating func take(atMost count: Int) -> (rank: Int, taken: Int) {
+      precondition(!isDone, "Intervals miss copies of a source.")
+      let interval = intervals[index]
+      precondition(index > 0 || interval.start == 0, "Intervals do not start at the first copy.")
+      let taken = min(count, interval.end - position)
+      position += taken
+      if position == interval.end { index += 1 }
+      return (interval.rank, taken)
     }
-    while source < ranks {
-      precondition(counts[first + source * experts] == 0, "Intervals miss copies of a source.")
-      source += 1
-    }
-    precondition(position == segmentEnd, "Intervals miss copies of a source.")
   }
 }

@@ -16,10 +16,15 @@ public struct ExpertParallelism: Strategy {
     options = try LayerOptions(spec)
   }
 
+  public func implementation(for phase: Phase) -> Implementation {
+    options.implementation(for: phase)
+  }
+
   public func plan(
     _ step: RoutedStep, in context: StepContext
   ) throws(StrategyError) -> ExecutionPlan {
-    let style = options.style(for: context.workload.phase, activations: .allRows)
+    let style = options.style(
+      for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
     return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
       LayerDecision(dispatch: options.homeDispatch(of: layer, group: group, in: context))
     }

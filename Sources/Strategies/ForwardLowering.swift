@@ -35,7 +35,8 @@ struct ForwardLowering {
   ) throws(StrategyError) -> ExecutionPlan {
     try check(step)
     var builder = PlanBuilder(
-      ranks: context.cluster.ranks, model: context.model, workload: context.workload)
+      ranks: context.cluster.ranks, model: context.model, workload: context.workload,
+      implementation: style.implementation)
     builder.reserve(operations: context.cluster.ranks * (step.layers.count * 9 + 2))
     ResidentMemory(context: context).hold(in: &builder)
     var frontier = [OperationID?](repeating: nil, count: context.cluster.ranks)

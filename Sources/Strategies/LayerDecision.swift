@@ -7,21 +7,20 @@ struct LayerDecision {
   var dispatch: CopyDispatch
   /// Weights that travel before they are used: (expert, from, to) with ranks of the group.
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
-  /// Intervals that host code planned on the critical path; nil where nothing is planned.
-  var plannedDecisions: Int?
+  /// Whether the layer was planned on the critical path.
+  var isPlanned = false
   /// True where the routing was left as plain expert parallelism would.
   var isPlainRouting = true
 }
 
 /// How a strategy carries out a layer, beside what it decides.
 struct LayerStyle {
-  var kernel: ExpertKernel
+  var implementation: Implementation
   /// Where duplicates of a token are removed before it is sent.
   var deduplication: Deduplication
   /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
   var activations: ActivationExtent
-  /// Collectives that one dispatch launches: rows, gate weights and expert ids.
-  var dispatchCalls: Int32 = 3
+  var passes: MemoryPasses
 }
 
 /// Where duplicates of a token are removed before it is sent.

@@ -15,10 +15,11 @@ struct LayerLowering {
   /// Adds the layer; `frontier` holds the last operation of every rank before and after it.
   mutating func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
     let routed = addRouting(to: &builder, after: frontier)
-    let weights = addWeightTransfers(to: &builder, after: routed)
     let gathered = addGather(to: &builder, after: routed)
+    let planned = addPlanning(to: &builder, after: gathered)
+    let weights = addWeightTransfers(to: &builder, after: planned)
     let traffic = addTraffic(to: &builder)
-    let dispatched = addDispatch(traffic, to: &builder, after: gathered)
+    let dispatched = addDispatch(traffic, to: &builder, after: planned)
     addSharedExperts(to: &builder, after: routed)
     let computed = addExperts(to: &builder, after: dispatched, weights: weights)
     let combined = addCombine(traffic, to: &builder, after: computed)
@@ -38,7 +39,7 @@ struct LayerLowering {
 
   // MARK: - Stations of a layer
 
-  /// Attention, the gate, the exchange of counts and, where the strategy plans, host code.
+  /// Attention, the gate and the exchange of counts.
   private func addRouting(
     to builder: inout PlanBuilder, after frontier: [OperationID?]
   ) -> [OperationID] {
@@ -63,26 +64,42 @@ struct LayerLowering {
         builder.add(
           counted, .routing, on: rank, lane: .communication, layer: index, after: last)
       ]
-      if let decisions = decision.plannedDecisions {
-        last = [
-          builder.add(
-            .hostPlanning(experts: Int32(layer.experts), decisions: Int32(decisions)), .routing,
-            on: rank, layer: index, after: last)
-        ]
-      }
       return last[0]
+    }
+  }
+
+  /// Where the strategy plans: the plan, then the sends and receives of weights, which the host posts
+  /// before it goes on to the tokens.
+  private func addPlanning(
+    to builder: inout PlanBuilder, after gathered: [OperationID]
+  ) -> [OperationID] {
+    guard decision.isPlanned else { return gathered }
+    var sent = [Int32](repeating: 0, count: group.count)
+    var received = sent
+    for transfer in decision.weightTransfers {
+      sent[transfer.from] += sizes.tensorsPerExpert
+      received[transfer.to] += sizes.tensorsPerExpert
+    }
+    return group.enumerated().map { member, rank in
+      let planned = builder.add(
+        .planning(experts: Int32(layer.experts)), .routing, on: rank, layer: index,
+        after: [gathered[member]])
+      let messages = max(sent[member], received[member])
+      guard messages > 0 else { return planned }
+      return builder.add(
+        .posting(messages: messages), .weights, on: rank, layer: index, after: [planned])
     }
   }
 
   /// Weights from their homes to helpers, on the copy lane; nil where none travel.
   private func addWeightTransfers(
-    to builder: inout PlanBuilder, after routed: [OperationID]
+    to builder: inout PlanBuilder, after planned: [OperationID]
   ) -> [OperationID]? {
     guard !decision.weightTransfers.isEmpty else { return nil }
     let transfers = decision.weightTransfers.map {
       Transfer(
         from: Int32(group.lowerBound + $0.from), to: Int32(group.lowerBound + $0.to),
-        bytes: sizes.expert, expert: Int32($0.expert), messages: sizes.tensorsPerExpert)
+        bytes: sizes.expert, expert: Int32($0.expert))
     }
     let work = builder.add(
       Exchange(
@@ -91,7 +108,7 @@ struct LayerLowering {
     for transfer in decision.weightTransfers { received[transfer.to] += sizes.expert }
     return group.enumerated().map { member, rank in
       builder.add(
-        work, .weights, on: rank, lane: .copy, layer: index, after: [routed[member]],
+        work, .weights, on: rank, lane: .copy, layer: index, after: [planned[member]],
         memory: received[member] > 0 ? [MemoryChange(received[member], .replicas)] : [])
     }
   }
@@ -103,23 +120,24 @@ struct LayerLowering {
     group.enumerated().map { member, rank in
       let bytes = copies(on: rank) * sizes.hiddenRow
       return builder.add(
-        .memoryPass(bytes: 2 * bytes, launches: 2), .dispatch, on: rank, layer: index,
+        .memoryPass(bytes: style.passes.gather * bytes, launches: 2), .dispatch, on: rank,
+        layer: index,
         after: [routed[member]], memory: [MemoryChange(bytes, .buffers)])
     }
   }
 
   private func addDispatch(
-    _ traffic: LayerTraffic, to builder: inout PlanBuilder, after gathered: [OperationID]
+    _ traffic: LayerTraffic, to builder: inout PlanBuilder, after planned: [OperationID]
   ) -> [OperationID] {
     let work = builder.add(
       Exchange(
         payload: traffic.payload(
-          unitBytes: sizes.sentRow, isReturn: false, calls: style.dispatchCalls),
+          unitBytes: sizes.sentRow, isReturn: false),
         firstRank: group.lowerBound, ranks: group.count))
     return group.enumerated().map { member, rank in
       let received = Double(computedCopies(member)) * sizes.hiddenRow
       return builder.add(
-        work, .dispatch, on: rank, lane: .communication, layer: index, after: [gathered[member]],
+        work, .dispatch, on: rank, lane: .communication, layer: index, after: [planned[member]],
         memory: [
           MemoryChange(received, .buffers),
           MemoryChange(-copies(on: rank) * sizes.hiddenRow, .buffers, atEnd: true),
@@ -148,19 +166,22 @@ struct LayerLowering {
       let hidden = total * sizes.hiddenRow
       let active = style.activations == .allRows ? total : largest
       let activations = active * sizes.intermediateRow
+      let passes =
+        style.passes.receivedRows * hidden
+        + style.passes.activations * total * 2 * Double(context.model.expertIntermediateSize)
       let sorted = builder.add(
-        .memoryPass(bytes: 2 * hidden, launches: 1), .expertCompute, on: rank, layer: index,
+        .memoryPass(bytes: passes, launches: passes > 0 ? 1 : 0), .expertCompute, on: rank,
+        layer: index,
         after: [dispatched[member]] + (weights.map { [$0[member]] } ?? []),
         memory: [MemoryChange(2 * hidden, .buffers)])
-      let foreign = foreignBytes(member)
       return builder.add(
-        builder.expertWork(rows, kernel: style.kernel), .expertCompute, on: rank, layer: index,
+        builder.expertWork(rows), .expertCompute, on: rank, layer: index,
         after: [sorted],
         memory: [
           MemoryChange(activations, .activations),
           MemoryChange(-activations, .activations, atEnd: true),
           MemoryChange(-2 * hidden, .buffers, atEnd: true),
-        ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
+        ])
     }
   }
 
@@ -181,7 +202,7 @@ struct LayerLowering {
   ) -> [OperationID] {
     let work = builder.add(
       Exchange(
-        payload: traffic.payload(unitBytes: sizes.returnedRow, isReturn: true, calls: 1),
+        payload: traffic.payload(unitBytes: sizes.returnedRow, isReturn: true),
         firstRank: group.lowerBound, ranks: group.count))
     return group.enumerated().map { member, rank in
       builder.add(
@@ -200,14 +221,16 @@ struct LayerLowering {
   ) {
     for (member, rank) in group.enumerated() {
       let rows = copies(on: rank) * sizes.hiddenRow
+      let temporaries = (style.passes.combineBuffers - 1) * rows
+      let foreign = foreignBytes(member)
       frontier[rank] = builder.add(
-        .memoryPass(bytes: 3 * rows, launches: 2), .combine, on: rank, layer: index,
+        .memoryPass(bytes: style.passes.sum * rows, launches: 2), .combine, on: rank, layer: index,
         after: [combined[member]],
         memory: [
-          MemoryChange(LayerSizes.combineTemporaries * rows, .buffers),
-          MemoryChange(-LayerSizes.combineTemporaries * rows, .buffers, atEnd: true),
+          MemoryChange(temporaries, .buffers),
+          MemoryChange(-temporaries, .buffers, atEnd: true),
           MemoryChange(-rows, .buffers, atEnd: true),
-        ])
+        ] + (foreign > 0 ? [MemoryChange(-foreign, .replicas, atEnd: true)] : []))
     }
   }
 

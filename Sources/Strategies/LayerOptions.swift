@@ -5,10 +5,12 @@ import Plan
 struct LayerOptions: Sendable {
   static let descriptors: [OptionDescriptor] = [
     .init(
-      "kernel", .choice(["automatic", "grouped", "perExpert"]), default: .text("automatic"),
+      "implementation", .choice(["automatic"] + Implementation.allCases.map(\.rawValue)),
+      default: .text("automatic"),
       """
-      How a rank multiplies its experts: one grouped kernel, or one chain of library calls per \
-      expert as the LLEP paper does; automatic is grouped in decode and perExpert elsewhere.
+      How an engine carries out a layer: eager (one call after another from the host, one chain of \
+      calls per expert, as the LLEP paper's code) or fused (grouped kernels, as serving engines); \
+      automatic is fused in decode and eager elsewhere.
       """),
     .init(
       "deduplicate", .choice(Deduplication.allCases.map(\.rawValue)), default: .text("none"),
@@ -21,16 +23,15 @@ struct LayerOptions: Sendable {
       "Which copy of a replicated expert serves a source rank's tokens."),
   ]
 
-  let kernel: ExpertKernel?
+  private let implementation: Implementation?
   let deduplication: Deduplication
   let replicaDispatch: ReplicaDispatch
 
   init(_ spec: ComponentSpec) throws(StrategyError) {
-    switch spec.text("kernel") ?? "automatic" {
-    case "automatic": kernel = nil
-    case "grouped": kernel = .grouped
-    case "perExpert": kernel = .perExpert
-    case let other: throw StrategyError("'kernel: \(other)' is not known to \(spec.kind)")
+    let name = spec.text("implementation") ?? "automatic"
+    implementation = Implementation(rawValue: name)
+    guard implementation != nil || name == "automatic" else {
+      throw StrategyError("'implementation' of \(spec.kind) is automatic, eager or fused")
     }
     guard let deduplication = Deduplication(rawValue: spec.text("deduplicate") ?? "none") else {
       throw StrategyError("'deduplicate' of \(spec.kind) is none, rank or node")
@@ -42,12 +43,22 @@ struct LayerOptions: Sendable {
     self.replicaDispatch = dispatch
   }
 
-  func style(for phase: Phase, activations: ActivationExtent) -> LayerStyle {
-    let kernel = kernel ?? (phase == .decode ? .grouped : .perExpert)
+  /// How a step of `phase` is carried out.
+  func implementation(for phase: Phase) -> Implementation {
+    implementation ?? (phase == .decode ? .fused : .eager)
+  }
+
+  /// The style of a step of `phase`; `eager` is what the strategy does in eager mode.
+  func style(
+    for phase: Phase, eager: (passes: MemoryPasses, activations: ActivationExtent)
+  ) -> LayerStyle {
+    let implementation = implementation(for: phase)
     // A grouped kernel runs all experts at once, so all their rows hold activations.
+    let isEager = implementation == .eager
     return LayerStyle(
-      kernel: kernel, deduplication: deduplication,
-      activations: kernel == .grouped ? .allRows : activations)
+      implementation: implementation, deduplication: deduplication,
+      activations: isEager ? eager.activations : .allRows,
+      passes: isEager ? eager.passes : .fused)
   }
 
   /// Every copy to a holder of its expert.
@@ -58,6 +69,10 @@ struct LayerOptions: Sendable {
       counts: layer.counts, holders: layer.holders, dispatch: replicaDispatch,
       split: ReplicaSplit(
         ranks: group.count, ranksPerNode: context.cluster.acceleratorsPerNode,
-        firstRank: group.lowerBound % context.cluster.acceleratorsPerNode))
+        firstRank: group.lowerBound % context.cluster.acceleratorsPerNode),
+      keepsSegments: keepsSegments)
   }
+
+  /// Removing duplicates needs to know which copies go where.
+  var keepsSegments: Bool { deduplication != .none }
 }

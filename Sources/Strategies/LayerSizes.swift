@@ -15,8 +15,6 @@ struct LayerSizes {
   let intermediateRow: Double
   /// One expert's weights.
   let expert: Double
-  /// Rows of the width of a copy that un-sorting and summing hold beside the returned ones.
-  static let combineTemporaries = 4.5
   /// Tensors that one expert's weights are sent as.
   let tensorsPerExpert: Int32
 

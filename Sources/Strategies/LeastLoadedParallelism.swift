@@ -32,10 +32,15 @@ public struct LeastLoadedParallelism: Strategy {
       imbalanceThreshold: spec.number("imbalanceThreshold") ?? 1.3)
   }
 
+  public func implementation(for phase: Phase) -> Implementation {
+    options.implementation(for: phase)
+  }
+
   public func plan(
     _ step: RoutedStep, in context: StepContext
   ) throws(StrategyError) -> ExecutionPlan {
-    let style = options.style(for: context.workload.phase, activations: .largestExpert)
+    let style = options.style(
+      for: context.workload.phase, eager: (.eagerByExpert, .largestExpert))
     return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
       decide(layer, group: group, in: context)
     }
@@ -48,16 +53,14 @@ public struct LeastLoadedParallelism: Strategy {
     let assignment = LeastLoadedAssignment(
       loads: loads, homes: layer.holders.map { $0[0] }, ranks: group.count, settings: settings)
     if assignment.isBalancedEnough {
-      var plain = LayerDecision(
+      return LayerDecision(
         dispatch: options.homeDispatch(of: layer, group: group, in: context))
-      plain.plannedDecisions = 0
-      return plain
     }
     return LayerDecision(
       dispatch: CopyDispatch(
-        counts: layer.counts, intervals: assignment.intervals, ranks: group.count),
+        counts: layer.counts, intervals: assignment.intervals, ranks: group.count,
+        keepsSegments: options.keepsSegments),
       weightTransfers: assignment.transfers.filter { !layer.holders[$0.expert].contains($0.to) },
-      plannedDecisions: assignment.intervals.reduce(0) { $0 + $1.count },
-      isPlainRouting: false)
+      isPlanned: true, isPlainRouting: false)
   }
 }

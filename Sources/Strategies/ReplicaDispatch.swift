@@ -53,15 +53,18 @@ extension CopyDispatch {
   ///   - counts: token copies `[sources × experts]` of one group.
   ///   - holders: ranks of the group that hold each expert, home first.
   init(
-    counts: ArraySlice<Int32>, holders: [[Int]], dispatch: ReplicaDispatch, split: ReplicaSplit
+    counts: ArraySlice<Int32>, holders: [[Int]], dispatch: ReplicaDispatch, split: ReplicaSplit,
+    keepsSegments: Bool = false
   ) {
     if dispatch == .leastLoaded, holders.contains(where: { $0.count > 1 }) {
       let loads = Self.loads(of: counts, experts: holders.count)
       let intervals = LeastLoadedReplicas(loads: loads, holders: holders, ranks: split.ranks)
-      self.init(counts: counts, intervals: intervals.intervals, ranks: split.ranks)
+      self.init(
+        counts: counts, intervals: intervals.intervals, ranks: split.ranks,
+        keepsSegments: keepsSegments)
       return
     }
-    self.init(ranks: split.ranks, experts: holders.count)
+    self.init(ranks: split.ranks, experts: holders.count, keepsSegments: keepsSegments)
     for source in 0..<split.ranks {
       let row = counts.startIndex + source * holders.count
       for expert in holders.indices where counts[row + expert] > 0 {
@@ -77,6 +80,7 @@ extension CopyDispatch {
           }
         }
       }
+      endSource()
     }
   }
 

@@ -63,17 +63,12 @@ struct ResidentMemory {
     return tokens * Double(attention.cachedElementsPerToken) * 2 * layers
   }
 
+  /// What the allocator, the accelerator's context and the libraries keep where a scenario does not
+  /// say it: 0.65 GiB and one buffer of the rank's own copies, the rule that explains the published
+  /// peaks of the LLEP paper (docs/reproductions/llep-model.md).
   private var reservedBytes: Double {
-    context.memory.reservedBytes ?? ReservedMemory.bytes(for: context)
-  }
-}
-
-/// What the allocator, the CUDA context and the libraries hold on a rank where a scenario does not
-/// say it.
-enum ReservedMemory {
-  /// Bytes of one rank.
-  static func bytes(for context: StepContext) -> Double {
-    _ = context
-    return 1.5 * 1_073_741_824
+    if let stated = context.memory.reservedBytes { return stated }
+    let copies = Double(context.workload.tokensPerRank * context.model.topK)
+    return 0.65 * 1_073_741_824 + copies * 2 * Double(context.model.hiddenSize)
   }
 }

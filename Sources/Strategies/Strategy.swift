@@ -50,6 +50,9 @@ public protocol Strategy: Sendable {
   /// - Throws: ``StrategyError`` for options that contradict each other.
   init(_ spec: ComponentSpec) throws(StrategyError)
 
+  /// How the engine carries out a step of `phase`.
+  func implementation(for phase: Phase) -> Implementation
+
   /// The work of every rank for `step`.
   ///
   /// - Parameter step: one routed layer for each of the model's MoE layers, with one source for

@@ -1,0 +1,72 @@
+/// Traffic and joint objectives: the layers as a chain.
+struct ChainPlanner {
+  private let problem: PlacementProblem
+  private let bounds: LowerBounds
+
+  init(_ problem: PlacementProblem) {
+    self.problem = problem
+    bounds = LowerBounds(problem)
+  }
+
+  func plan(_ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
+    let start = try startRows(&run)
+    let totalBound = bounds.layers.reduce(0, +)
+    let chain = ChainSearch(problem, rows: start, capacities: SlotCapacities(problem))
+    let annealing = search(chain, totalBound, &run)
+    let best = try better(annealing.bestRows, start)
+    run.noteLimit()
+    return MethodResult(slots: best, layerBounds: bounds.layers)
+  }
+
+  /// Balanced layers: below the load caps, or nearly best in compute.
+  private func startRows(_ run: inout PlanningRun) throws(PlacementError) -> [[Int]] {
+    var balance = problem
+    balance.objective = .balance
+    balance.moveCost = 0
+    var search = LayeredSearch(balance, bounds: LowerBounds(balance).layers)
+    try search.construct()
+    let steps = run.options.stepBudget.map { max(64, $0 / problem.layers / 20) }
+    try search.anneal(
+      seconds: steps == nil ? run.secondsLeft * 0.02 : nil, steps: steps,
+      schedule: (0.002, 1e-5), pass: 0, &run)
+    return search.rows
+  }
+
+  private func search(
+    _ chain: ChainSearch, _ bound: Double, _ run: inout PlanningRun
+  ) -> ChainAnnealing {
+    var annealing = ChainAnnealing(chain, seed: run.options.seed, moves: movePrice)
+    // Measured on gpt-oss (8 slots) and Qwen3 (4 slots): fewer slots need a hotter start.
+    let hot: Float = problem.slotsPerRank >= 6 ? 0.15 : 0.6
+    if let budget = run.options.stepBudget {
+      annealing.cool(.init(hot: hot), seconds: nil, steps: budget, bound: bound, &run)
+    } else {
+      annealing.cool(
+        .init(hot: hot * 0.3), seconds: run.secondsLeft * 0.1, steps: nil, bound: bound, &run)
+      annealing.cool(
+        .init(hot: hot), seconds: run.secondsLeft * 0.98, steps: nil, bound: bound, &run)
+    }
+    return annealing
+  }
+
+  private var movePrice: (([[Int]]) -> Double)? {
+    guard problem.moveCost > 0 else { return nil }
+    return { [problem] rows in
+      let slots = PlacementSlots(
+        ranks: problem.ranks, slotsPerRank: problem.slotsPerRank, layers: rows)
+      return problem.moves(of: slots)
+    }
+  }
+
+  /// The better of two plans by the scoring function; an infeasible one loses.
+  private func better(
+    _ first: [[Int]], _ second: [[Int]]
+  ) throws(PlacementError) -> PlacementSlots {
+    let plans = [first, second].map {
+      PlacementSlots(ranks: problem.ranks, slotsPerRank: problem.slotsPerRank, layers: $0)
+    }
+    let scores = [try problem.score(plans[0]), try problem.score(plans[1])]
+    if scores[0].feasible != scores[1].feasible { return plans[scores[0].feasible ? 0 : 1] }
+    return plans[scores[0].objective <= scores[1].objective ? 0 : 1]
+  }
+}

@@ -1,0 +1,142 @@
+private import RealModule
+
+/// Cools a chain of layers: rounds of steps on all threads, each round with other layers between
+/// the threads' ranges, the best slots kept.
+struct ChainAnnealing {
+  /// How a search cools down.
+  struct Schedule {
+    /// First temperature as a share of the mean size of a change.
+    var hot: Float
+    /// Last temperature as a share of the first.
+    var cooling: Float = 0.01
+    /// Weight of the mean communication during the first part.
+    var smoothing: Float = 0.3
+    /// Share of the schedule without smoothing at its end.
+    var pureShare: Float = 0.15
+  }
+
+  let chain: ChainSearch
+  private let seed: UInt64
+  private let moves: (([[Int]]) -> Double)?
+  private(set) var bestRows: [[Int]]
+  /// The best objective, moves included, in single precision.
+  private(set) var bestTotal: Double
+  private var round = 0
+  private var stepsDone = 0
+
+  /// - Parameter moves: The price of a plan's moves, if there is one.
+  init(_ chain: ChainSearch, seed: UInt64, moves: (([[Int]]) -> Double)? = nil) {
+    self.chain = chain
+    self.seed = seed
+    self.moves = moves
+    bestRows = chain.rows
+    bestTotal = chain.total + (moves?(bestRows) ?? 0)
+  }
+
+  /// Cools once from hot to cold.
+  ///
+  /// - Parameters:
+  ///   - seconds: Wall seconds, or `nil` with `steps`.
+  ///   - steps: Steps of all threads together, or `nil` with `seconds`.
+  mutating func cool(
+    _ schedule: Schedule, seconds: Double?, steps: Int?, bound: Double, _ run: inout PlanningRun
+  ) {
+    let hot = firstTemperature(schedule)
+    let begin = ContinuousClock.now
+    let firstStep = stepsDone
+    // Rounds end often enough to be watched: every 20 ms or so, or 200 times a budget.
+    var perRound = max(256, min(60_000, (steps ?? 12_000_000) / 200))
+    while !run.checkStop() {
+      let elapsed = (ContinuousClock.now - begin) / .seconds(1)
+      let share = Float(
+        steps.map { Double(stepsDone - firstStep) / Double(max(1, $0)) }
+          ?? elapsed / max(1e-6, seconds ?? 0))
+      if share >= 1 { break }
+      let pure = share > 1 - schedule.pureShare
+      makeRound(
+        perRound, temperature: hot * Float.pow(schedule.cooling, share),
+        smoothing: pure ? 0 : schedule.smoothing, threads: run.options.threads)
+      if steps == nil, elapsed > 0.05 {
+        // Aim at 25 ms a round at the speed seen so far.
+        let speed = Double(stepsDone - firstStep) / elapsed
+        perRound = max(2_000, min(2_000_000, Int(speed * 0.025)))
+      }
+      keepBest()
+      run.report(
+        "search", layersDone: chain.tables.layers, incumbent: bestTotal, bound: bound)
+    }
+    chain.read(bestRows)
+  }
+
+  private mutating func keepBest() {
+    if round & 63 == 0 { chain.rebuild() }
+    var total = chain.total
+    guard total < bestTotal * (1 - 1e-7) else { return }
+    let rows = chain.rows
+    total += moves?(rows) ?? 0
+    guard total < bestTotal * (1 - 1e-7) else { return }
+    (bestTotal, bestRows) = (total, rows)
+  }
+
+  /// A share of the mean size of the changes that random exchanges would make.
+  private mutating func firstTemperature(_ schedule: Schedule) -> Float {
+    let rows = chain.rows
+    var walker = ChainWalker(
+      chain, range: 0..<chain.tables.layers, random: stream(0), temperature: 0,
+      smoothing: schedule.smoothing)
+    walker.walk(4_000, stop: StopFlag())
+    chain.read(rows)
+    return Float(walker.sizeSum / Double(max(1, walker.sizeCount))) * schedule.hot
+  }
+
+  private mutating func stream(_ part: Int) -> SearchRandom {
+    round += 1
+    return SearchRandom(seed: seed, stream: round &* 64 &+ part)
+  }
+
+  private mutating func makeRound(
+    _ steps: Int, temperature: Float, smoothing: Float, threads: Int
+  ) {
+    let ranges = ranges(threads: threads)
+    let searched = ranges.reduce(0) { $0 + $1.count }
+    let walks = ranges.enumerated().map { part, range in
+      ChainWalk(
+        walker: ChainWalker(
+          chain, range: range, random: stream(part), temperature: temperature,
+          smoothing: smoothing), steps: steps * range.count / max(1, searched))
+    }
+    let stop = StopFlag()
+    WorkerPool.run(
+      count: walks.count, threads: threads, work: { walks[$0].go(stop) }, watch: {})
+    stepsDone += steps
+  }
+
+  /// One range a thread, with a layer between two that nobody changes this round.
+  private func ranges(threads: Int) -> [Range<Int>] {
+    let layers = chain.tables.layers
+    guard threads > 1, layers >= 4 * threads else { return [0..<layers] }
+    let size = layers / threads
+    var random = SearchRandom(seed: seed, stream: round)
+    var result: [Range<Int>] = []
+    var first = 0
+    for part in 1..<threads {
+      let wall = part * size - size / 4 + random.below(max(1, size / 2))
+      result.append(first..<wall)
+      first = wall + 1
+    }
+    return result + [first..<layers]
+  }
+}
+
+/// A walker on its way to another thread; unchecked, because only that thread uses it.
+private final class ChainWalk: @unchecked Sendable {
+  private var walker: ChainWalker
+  private let steps: Int
+
+  init(walker: ChainWalker, steps: Int) {
+    self.walker = walker
+    self.steps = steps
+  }
+
+  func go(_ stop: StopFlag) { walker.walk(steps, stop: stop) }
+}

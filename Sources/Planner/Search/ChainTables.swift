@@ -1,0 +1,87 @@
+/// What never changes while a chain of layers is searched: loads, flows and costs as dense and
+/// sparse arrays in single precision.
+struct ChainTables: Sendable {
+  /// A flow to or from another expert.
+  struct Partner: Sendable {
+    let expert: Int32
+    let tokens: Float
+  }
+
+  let layers: Int
+  let experts: Int
+  let ranks: Int
+  /// `ranks`, rounded up to whole vectors.
+  let width: Int
+  let slotsPerRank: Int
+  let ranksPerNode: Int
+  let nodes: Int
+  let computeCost: Float
+  let near: Float
+  let far: Float
+  /// Whether all traffic counts instead of the busiest rank's.
+  let countsTotal: Bool
+  let caps: [Float]
+  let slowdown: [Float]
+  /// Tokens by layer and expert.
+  let load: [[Float]]
+  /// Flows to the next layer, by layer and expert, heaviest first; empty for the last layer.
+  let successors: [[[Partner]]]
+  /// Flows from the layer before, by layer and expert, heaviest first; empty for the first layer.
+  let predecessors: [[[Partner]]]
+  /// Price of an expert on a rank where it is not now.
+  let moveCost: Float
+  /// The ranks of each expert now, by layer; empty without a current placement.
+  let current: [[[Int]]]
+
+  init(_ problem: PlacementProblem) {
+    layers = problem.layers
+    experts = problem.experts
+    ranks = problem.ranks
+    width = (problem.ranks + 7) / 8 * 8
+    slotsPerRank = problem.slotsPerRank
+    ranksPerNode = problem.ranksPerNode
+    nodes = problem.nodes
+    near = Float(problem.costs.intraNodeNanoseconds)
+    far = Float(problem.costs.interNodeNanoseconds)
+    slowdown = (0..<problem.ranks).map { Float(problem.slowdown(ofRank: $0)) }
+    load = problem.loads.map { $0.map { Float($0) } }
+    moveCost = Float(problem.moveCost)
+    current =
+      problem.currentPlacement.map { placement in
+        (0..<problem.layers).map {
+          placement.ranksByExpert(inLayer: $0, experts: problem.experts)
+        }
+      } ?? []
+    if case .traffic(let limits) = problem.objective {
+      (countsTotal, computeCost) = (true, 0)
+      caps = limits.map { Float($0) }
+    } else {
+      (countsTotal, computeCost) = (false, Float(problem.costs.computeNanoseconds))
+      caps = Array(repeating: .infinity, count: problem.layers)
+    }
+    let empty = Array(repeating: [Partner](), count: problem.experts)
+    var successors = Array(repeating: empty, count: problem.layers)
+    var predecessors = successors
+    for (layer, flows) in problem.transitions.enumerated() {
+      for flow in flows where flow.tokens > 0 {
+        let tokens = Float(flow.tokens)
+        successors[layer][flow.source].append(
+          Partner(expert: Int32(flow.destination), tokens: tokens))
+        predecessors[layer + 1][flow.destination].append(
+          Partner(expert: Int32(flow.source), tokens: tokens))
+      }
+    }
+    self.successors = Self.heaviestFirst(successors)
+    self.predecessors = Self.heaviestFirst(predecessors)
+  }
+
+  private static func heaviestFirst(_ layers: [[[Partner]]]) -> [[[Partner]]] {
+    layers.map { experts in
+      experts.map { partners in
+        partners.sorted {
+          $0.tokens != $1.tokens ? $0.tokens > $1.tokens : $0.expert < $1.expert
+        }
+      }
+    }
+  }
+}

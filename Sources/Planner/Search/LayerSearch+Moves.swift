@@ -1,0 +1,135 @@
+extension LayerSearch {
+  /// Finds the three busiest ranks of each sample.
+  func rankBusiest() {
+    for chunk in 0..<chunks {
+      var (first, second, third) = (
+        Lanes(repeating: -1), Lanes(repeating: -1), Lanes(repeating: -1)
+      )
+      var (firstRank, secondRank) = (RankLanes(repeating: -1), RankLanes(repeating: -1))
+      for rank in 0..<ranks {
+        let value = load[rank * chunks + chunk]
+        let number = RankLanes(repeating: Int32(truncatingIfNeeded: rank))
+        let (above1, above2, above3) = (value .> first, value .> second, value .> third)
+        third.replace(with: value, where: above3)
+        third.replace(with: second, where: above2)
+        second.replace(with: value, where: above2)
+        secondRank.replace(with: number, where: above2)
+        second.replace(with: first, where: above1)
+        secondRank.replace(with: firstRank, where: above1)
+        first.replace(with: value, where: above1)
+        firstRank.replace(with: number, where: above1)
+      }
+      busiest[3 * chunk] = first
+      busiest[3 * chunk + 1] = second
+      busiest[3 * chunk + 2] = third
+      busiestRank[3 * chunk] = firstRank
+      busiestRank[3 * chunk + 1] = secondRank
+    }
+  }
+
+  /// Sets the threshold to the tail's smallest maximum: then the tail's mean is the threshold
+  /// plus the weighted excess (Rockafellar and Uryasev, J. Risk 2 (2000), for whole counts).
+  func updateThreshold() {
+    guard let tailCount else { return }
+    let maxima = (0..<samples).map { busiest[3 * ($0 / 8)][$0 % 8] }.sorted(by: >)
+    threshold = maxima[tailCount - 1]
+  }
+
+  /// The objective's loads part, from the busiest ranks.
+  func currentLoadValue() -> Float {
+    var sum = Lanes(repeating: 0)
+    for chunk in 0..<chunks { sum += excess(busiest[3 * chunk]) * laneWeight[chunk] }
+    return sum.sum() + threshold
+  }
+
+  /// What the slots cost where they are new, in scaled units.
+  func costOfSlots() -> Float {
+    guard let slotCost else { return 0 }
+    return (0..<ranks * slotsPerRank).reduce(0) {
+      $0 + slotCost[Int(slot[$1]) * ranks + $1 / slotsPerRank]
+    }
+  }
+
+  @inline(__always)
+  func excess(_ maxima: Lanes) -> Lanes {
+    let above = maxima - threshold
+    return above.replacing(with: 0, where: above .< 0)
+  }
+
+  /// The objective's loads part if the copies in slots `one` (on `g`) and `two` (on `h`) changed
+  /// places; above the true value, never below, where a tail's threshold would move.
+  @inline(__always)
+  func trialSwap(_ g: Int, _ e: Int, _ h: Int, _ f: Int) -> Float {
+    var sum = Lanes(repeating: 0)
+    let (shareE, shareF) = (share[e], share[f])
+    let (slowG, slowH) = (slowdown[g], slowdown[h])
+    let (laneG, laneH) = (
+      RankLanes(repeating: Int32(truncatingIfNeeded: g)),
+      RankLanes(repeating: Int32(truncatingIfNeeded: h))
+    )
+    for chunk in 0..<chunks {
+      let change =
+        weight[f &* chunks &+ chunk] * shareF - weight[e &* chunks &+ chunk] * shareE
+      let newG = load[g &* chunks &+ chunk] + change * slowG
+      let newH = load[h &* chunks &+ chunk] - change * slowH
+      let (firstRank, secondRank) = (busiestRank[3 &* chunk], busiestRank[3 &* chunk &+ 1])
+      let takenFirst = (firstRank .== laneG) .| (firstRank .== laneH)
+      let takenSecond = (secondRank .== laneG) .| (secondRank .== laneH)
+      let fallback = busiest[3 &* chunk &+ 1].replacing(
+        with: busiest[3 &* chunk &+ 2], where: takenSecond)
+      var largest = busiest[3 &* chunk].replacing(with: fallback, where: takenFirst)
+      largest.replace(with: newG, where: newG .> largest)
+      largest.replace(with: newH, where: newH .> largest)
+      sum += excess(largest) * laneWeight[chunk]
+    }
+    return sum.sum() + threshold
+  }
+
+  /// Exchanges the copies in two slots of different ranks and updates everything.
+  func swap(_ one: Int, _ two: Int) {
+    let (g, h) = (one / slotsPerRank, two / slotsPerRank)
+    let (e, f) = (Int(slot[one]), Int(slot[two]))
+    for chunk in 0..<chunks {
+      let change = weight[f * chunks + chunk] * share[f] - weight[e * chunks + chunk] * share[e]
+      load[g * chunks + chunk] += change * slowdown[g]
+      load[h * chunks + chunk] -= change * slowdown[h]
+    }
+    (slot[one], slot[two]) = (slot[two], slot[one])
+    present[e * ranks + g] = false
+    present[f * ranks + h] = false
+    present[f * ranks + g] = f != experts
+    present[e * ranks + h] = e != experts
+    rankBusiest()
+    updateThreshold()
+  }
+
+  /// Puts expert `f` into slot `index` instead of what is there, which keeps another copy.
+  ///
+  /// Only loads, copies and presence are updated; the caller ranks the busiest.
+  func replace(_ index: Int, with f: Int) {
+    let (g, e) = (index / slotsPerRank, Int(slot[index]))
+    if e != experts { changeCopies(of: e, by: -1, on: g) }
+    if f != experts { changeCopies(of: f, by: 1, on: g) }
+    slot[index] = Int32(f)
+  }
+
+  private func changeCopies(of expert: Int, by change: Int32, on rank: Int) {
+    let before = share[expert]
+    copies[expert] += change
+    share[expert] = 1 / Float(max(1, copies[expert]))
+    let held = present + expert * ranks
+    if change > 0 { add(expert, share[expert], to: rank) } else { add(expert, -before, to: rank) }
+    held[rank] = change > 0
+    let difference = share[expert] - before
+    for other in 0..<ranks where other != rank && held[other] {
+      add(expert, difference, to: other)
+    }
+  }
+
+  private func add(_ expert: Int, _ amount: Float, to rank: Int) {
+    let factor = amount * slowdown[rank]
+    for chunk in 0..<chunks {
+      load[rank * chunks + chunk] += weight[expert * chunks + chunk] * factor
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Planner
+
+@Suite struct MethodTests {
+  private let budget = PlannerOptions(stepBudget: 600)
+
+  /// Every method on every small problem: feasible, certificate true, never above what all
+  /// placements reach, and the bound below it.
+  @Test(arguments: 1...300)
+  func everyMethodKeepsItsWord(seed: Int) throws {
+    let problem = SmallProblems.make(seed: seed)
+    let optimum = BruteForce(problem: problem).optimum
+    for entry in PlacementMethodCatalog.entries {
+      let plan = try PlacementPlanner.solve(problem, method: entry.name, options: budget)
+      let certificate = plan.certificate
+      let score = try problem.score(plan.slots)
+      let tolerance = 1e-6 * max(1, optimum)
+      #expect(score.feasible, "\(entry.name): \(score.violations)")
+      #expect(certificate.objective == score.objective)
+      #expect(score.objective >= optimum - tolerance, "\(entry.name) beats all placements")
+      #expect(certificate.lowerBound <= optimum + tolerance, "\(entry.name)'s bound is too high")
+      #expect(certificate.lowerBound <= certificate.objective)
+      if certificate.objective > 0 {
+        let gap = (certificate.objective - certificate.lowerBound) / certificate.objective
+        #expect(certificate.gap == gap)
+      }
+      if certificate.status == .optimal { #expect(score.objective <= optimum + tolerance) }
+    }
+  }
+
+  @Test(arguments: 1...60)
+  func theSearchFindsTheOptimumOfTinyProblems(seed: Int) throws {
+    let problem = SmallProblems.make(seed: seed)
+    let optimum = BruteForce(problem: problem).optimum
+    let plan = try PlacementPlanner.solve(problem, options: .init(stepBudget: 20_000))
+    #expect(plan.certificate.objective <= optimum * 1.000001 + 1e-6)
+  }
+
+  @Test(arguments: ["ilp", "naiveILP", "balanced", "eplb"])
+  func aStepBudgetMakesPlansReproducible(method: String) throws {
+    for seed in 1...20 {
+      let problem = SmallProblems.make(seed: seed)
+      let first = try PlacementPlanner.solve(problem, method: method, options: budget)
+      let second = try PlacementPlanner.solve(problem, method: method, options: budget)
+      #expect(first.slots == second.slots)
+    }
+  }
+
+  @Test func theNumberOfThreadsDoesNotChangeBalancedPlans() throws {
+    for seed in stride(from: 1, to: 60, by: 5) {
+      var problem = SmallProblems.make(seed: seed)
+      problem.objective = .expected
+      let one = try PlacementPlanner.solve(
+        problem, options: .init(stepBudget: 2_000, threads: 1))
+      let two = try PlacementPlanner.solve(
+        problem, options: .init(stepBudget: 2_000, threads: 2))
+      #expect(one.slots == two.slots)
+    }
+  }
+
+  @Test func anUnknownMethodIsNamedWithTheKnownOnes() {
+    let problem = SmallProblems.make(seed: 1)
+    #expect {
+      try PlacementPlanner.solve(problem, method: "magic")
+    } throws: { error in
+      let text = (error as? PlacementError)?.description ?? ""
+      return text.contains("'magic' is unknown") && text.contains("contiguous, roundRobin")
+    }
+  }
+
+  @Test func theCallerCanStopAtOnceAndStillGetsAPlan() throws {
+    for seed in 1...10 {
+      let problem = SmallProblems.make(seed: seed)
+      let plan = try PlacementPlanner.solve(
+        problem, options: .init(timeLimit: 60), shouldStop: { true })
+      #expect(try problem.score(plan.slots).feasible)
+      #expect(plan.certificate.wallSeconds < 30)
+    }
+  }
+
+  /// Loads 4, 3, 2, 1 on two ranks: 4 + 1 and 3 + 2 are both 5, the mean.
+  @Test func aBalanceByHand() throws {
+    let problem = PlacementProblem(
+      loads: [[4, 3, 2, 1]], ranks: 2, ranksPerNode: 2, slotsPerRank: 2)
+    let plan = try PlacementPlanner.solve(problem, method: "balanced")
+    #expect(plan.certificate.objective == 5)
+    #expect(plan.certificate.status == .optimal)
+    #expect(plan.slots.layers == [[0, 3, 1, 2]])
+    let contiguous = try PlacementPlanner.solve(problem, method: "contiguous")
+    #expect(contiguous.certificate.objective == 7)
+    #expect(contiguous.certificate.gap == 2.0 / 7)
+    #expect(contiguous.slots.layers == [[0, 1, 2, 3]])
+  }
+
+  @Test func zeroLoadsAndOneRankAreSolved() throws {
+    for method in PlacementMethodCatalog.entries.map(\.name) {
+      let idle = PlacementProblem(
+        loads: [[0, 0, 0]], ranks: 2, ranksPerNode: 2, slotsPerRank: 2)
+      let plan = try PlacementPlanner.solve(idle, method: method, options: budget)
+      #expect(plan.certificate.objective == 0)
+      #expect(plan.certificate.status == .optimal)
+      let alone = PlacementProblem(
+        loads: [[5, 0, 2]], ranks: 1, ranksPerNode: 1, slotsPerRank: 3)
+      #expect(
+        try PlacementPlanner.solve(alone, method: method, options: budget)
+          .certificate.objective == 7)
+    }
+  }
+}
