@@ -50,8 +50,8 @@ case "fluid":
     passes += 1
   }
   var differences = "- -"
-  if words.count > 5 {
-    let other = readNumbers(words[5])
+  let other = words.count > 5 ? readNumbers(words[5]) : []
+  if !other.isEmpty {
     differences =
       "\(largestDifference([result.makespan], Array(other.prefix(1)))) "
       + "\(largestDifference(result.receiverFinish, Array(other.dropFirst())))"
