@@ -91,7 +91,8 @@ let package = Package(
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
-    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
+    layer(
+      "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
@@ -104,7 +105,7 @@ let package = Package(
       dependencies: [
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
         "Domain",
-        "Quantities", argumentParser,
+        "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -123,6 +124,8 @@ let package = Package(
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
+    tests(
+      "ReportsTests", ["Reports", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
