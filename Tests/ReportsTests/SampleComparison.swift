@@ -107,7 +107,10 @@ struct SampleComparison {
       rankSeconds: shares.mapValues { share in
         (0..<ranks).map { share * 0.0418 * scale * (1 - 0.01 * Double($0 % 7)) }
       },
-      rankCopies: (0..<ranks).map { 1000 * (1 + (imbalance - 1) * (1 - 2 * Double($0) / Double(max(1, ranks - 1)))) },
+      rankCopies: (0..<ranks).map { rank -> Double in
+        let place = 1 - 2 * Double(rank) / Double(max(1, ranks - 1))
+        return 1000 * (1 + (imbalance - 1) * place)
+      },
       busiestLinks: ["node 1 rank 3 NIC down", "node 0 rank 0 NIC up", "node 1 rank 3 NVLink down"]
         .enumerated().map { .init(link: $1, bytes: 5e8 / Double($0 + 1), utilization: 0.31 / Double($0 + 1)) },
       stepSeconds: seconds, medianStep: steps > 0 ? lanes(step: steps / 2, scale: scale) : nil)
@@ -174,12 +177,19 @@ struct SampleComparison {
     ]
     cell.rankTraffic = .init(
       bytes: (0..<ranks).map { source in
-        (0..<ranks).map { source == $0 ? 0 : 1e7 * scale * (1 + ($0 == 0 ? 2.5 : 0) + ($0 / ranksPerNode == source / ranksPerNode ? 0.8 : 0)) }
+        (0..<ranks).map { destination -> Double in
+          guard source != destination else { return 0 }
+          let hot = destination == 0 ? 2.5 : 0.0
+          let near = destination / ranksPerNode == source / ranksPerNode ? 0.8 : 0.0
+          return 1e7 * scale * (1 + hot + near)
+        }
       })
     cell.loadHeat = .init(
       columnKind: "layer", columns: (0..<layers).map { "\($0)" },
       copies: (0..<ranks).map { rank in
-        (0..<layers).map { 900 + 400 * Double((rank * 5 + $0 * 3) % 7) * scale }
+        (0..<layers).map { layer -> Double in
+          900 + 400 * Double((rank * 5 + layer * 3) % 7) * scale
+        }
       })
     cell.memoryByRank = ["weights": cell.peakMemoryBytes.perRank.map { $0 / 2 }]
     if way == 0 {

@@ -28,7 +28,8 @@ struct MemorySection: ReportSection {
     let failed = report.cells.indices.filter { report.cells[$0].outOfMemory }
     if !failed.isEmpty {
       let names = ReadableText.list(failed.map { report.labels[$0] })
-      return "\(failed.count) of \(ReadableText.count(report.cells.count, "cell")) run out of memory: "
+      return "\(failed.count) of \(ReadableText.count(report.cells.count, "cell")) \(failed.count == 1 ? "runs" : "run") "
+        + "out of memory: "
         + names + "."
     }
     let tightest = cells.max { share($0, report) < share($1, report) } ?? cells[0]
@@ -133,7 +134,7 @@ struct MemorySection: ReportSection {
     let fullest = peaks.indices.max { peaks[$0] < peaks[$1] } ?? 0
     let chart = LineChart(
       title: "Rank \(fullest) is the fullest under \(report.labels[first])",
-      summary: "Peak memory of every rank.", horizontal: Axis("rank"),
+      summary: "Peak memory of every rank.", horizontal: Axis("rank", domain: 0...Double(peaks.count - 1)),
       vertical: Axis("peak memory", unit: unit.name),
       series: shown.map { cell in
         LineChart.Series(

@@ -23,7 +23,9 @@ struct StepSection: ReportSection {
     var blocks: [Block] = []
     for position in shown {
       let cell = report.cells[position]
-      blocks += [(cell.medianStep, "median"), (cell.slowStep, "p95")].compactMap { lanes, kind in
+      // The slow step of the first is enough to see what makes steps slow.
+      let slow = position == shown.first ? cell.slowStep : nil
+      blocks += [(cell.medianStep, "median"), (slow, "p95")].compactMap { lanes, kind in
         lanes.flatMap { self.lanes($0, kind: kind, position, report) }
       }
       blocks += (cell.criticalPaths ?? []).map { path($0, position, report) }

@@ -15,22 +15,22 @@ struct HTMLSection {
     values = [
       "id": section.id, "heading": section.heading, "question": section.question,
       "finding": content.finding, "blocks": blocks,
+      "checks": content.checks.isEmpty
+        ? false as Any : ["items": content.checks.map(Self.check)],
     ]
   }
 
   /// Every kind of block is a key, all but one of them false.
   private static func block(_ block: Block, id: String) -> [String: Any] {
     var values: [String: Any] = [
-      "paragraph": false, "warning": false, "checks": false, "figure": false, "table": false,
-      "list": false, "command": false, "source": false,
+      "paragraph": false, "warning": false, "figure": false, "table": false, "command": false,
+      "source": false,
     ]
     switch block {
     case .paragraph(let text): values["paragraph"] = text
     case .warning(let text): values["warning"] = text
-    case .checks(let checks): values["checks"] = ["items": checks.map(check)]
     case .figure(let figure): values["figure"] = self.figure(figure, id: id)
     case .table(let table): values["table"] = self.table(table)
-    case .list(let items): values["list"] = ["items": items]
     case .command(let words, let text): values["command"] = ["words": words, "text": text]
     case .source(let title, let text): values["source"] = ["title": title, "text": text]
     }
@@ -69,7 +69,7 @@ struct HTMLSection {
       let (cell, column) = pair
       return [
         "kind": column.isNumber ? "number" : "text", "text": cell.text,
-        "key": cell.key.map { $0.isFinite ? "\($0)" : "1e999" } ?? false,
+        "key": cell.key.map(key) ?? false, "isName": !column.isNumber,
         "colour": index == 0 ? row.strategy.map { "s\($0.index)" } ?? false : false,
         "mark": cell.isMark && !cell.text.isEmpty ? markClass(cell.text) : false,
       ]
@@ -77,6 +77,13 @@ struct HTMLSection {
     return [
       "cells": cells, "isEmphasised": row.isEmphasised, "series": row.strategy?.name ?? false,
     ]
+  }
+
+  /// What a script sorts by: six digits are enough.
+  private static func key(_ value: Double) -> String {
+    guard value.isFinite else { return "1e999" }
+    let short = ResultThinning.sixDigits(value)
+    return short == short.rounded() && abs(short) < 1e15 ? "\(Int64(short))" : "\(short)"
   }
 
   private static func markClass(_ text: String) -> String {
