@@ -152,7 +152,12 @@ def main():
     address = options.report.resolve().as_uri()
     check = Checks()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            # Root, as in a container, cannot have Chromium's sandbox.
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Exception as error:
+            print(f"SKIPPED  the browser does not start: {str(error).splitlines()[0]}")
+            return 69
         check_look(browser, address, check, options.screenshots, options.report.stem)
         check_script(browser, address, check)
         check_without_scripts(browser, address, check)

@@ -29,9 +29,11 @@ enum Samples {
         outOfMemory: ["contiguous/llep"],
         expectations: [
           .init(
-            metric: "p99StepTime", condition: "< 50 ms", cell: "ilp/llep", value: 0.0412, passed: true),
+            metric: "p99StepTime", condition: "< 50 ms", cell: "ilp/llep", value: 0.0412,
+            passed: true),
           .init(
-            metric: "peakMemory", condition: "< 70 %", cell: "ilp/llep", value: 0.711, passed: false),
+            metric: "peakMemory", condition: "< 70 %", cell: "ilp/llep", value: 0.711, passed: false
+          ),
         ],
         warnings: ["900 GB/s between nodes is faster than inside them; are the units swapped?"])
     ),
@@ -41,7 +43,11 @@ enum Samples {
         placements: ["contiguous", "balanced", "ilp", "eplb"], strategies: ["ep", "llep", "fssdp"],
         nodes: 8, ranksPerNode: 8, steps: 1000, layers: 58, experts: 256)
     ),
-    ("small", SampleComparison(placements: ["contiguous"], steps: 8, layers: 1, experts: 8, hasDetails: false)),
+    (
+      "small",
+      SampleComparison(
+        placements: ["contiguous"], steps: 8, layers: 1, experts: 8, hasDetails: false)
+    ),
   ]
 
   /// Results at the edges of what there is.

@@ -20,9 +20,10 @@ public enum MarkdownReport {
       let content = section.content(of: report)
       lines += ["## " + section.heading, "", "*\(section.question)*", ""]
       if !content.checks.isEmpty {
-        lines += content.checks.map {
-          "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))"
-        } + [""]
+        lines +=
+          content.checks.map {
+            "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))"
+          } + [""]
       }
       lines += ["**" + escaped(content.finding) + "**", ""]
       for block in content.blocks { lines += text(block) + [""] }

@@ -61,7 +61,8 @@ struct BalanceSection: ReportSection {
       Figure(
         SmallMultiples(title: title, summary: summary, panels: panels, columns: 2),
         narrow: SmallMultiples(title: title, summary: summary, panels: panels, columns: 1),
-        howToRead: "Level at 1 is perfect balance. These are means over all layers and steps: a rank "
+        howToRead:
+          "Level at 1 is perfect balance. These are means over all layers and steps: a rank "
           + "that is busy in one layer and idle in the next looks level here, and still makes "
           + "others wait; the table's imbalance is per layer and step.",
         table: extremes(shown, report)))
@@ -135,7 +136,7 @@ struct BalanceSection: ReportSection {
       guard let heat = report.cells[position].loadHeat else { return nil }
       let matrix = FoldedMatrix(
         heat.copies, rowNames: heat.copies.indices.map { "\($0)" }, columnNames: heat.columns,
-        rowLimit: 16, columnLimit: 32, fold: .mean)
+        rowLimit: 16, columnLimit: 24, fold: .mean)
       guard let matrix else { return nil }
       let kind = ReadableText.line(heat.columnKind, limit: 20)
       let peak = matrix.peak

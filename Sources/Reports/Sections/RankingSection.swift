@@ -10,7 +10,8 @@ struct RankingSection: ReportSection {
 
   func content(of report: ReportContext) -> SectionContent {
     guard !report.cells.isEmpty else {
-      return .missing("No cell was run, so there is nothing to rank.", command: report.command("compare"))
+      return .missing(
+        "No cell was run, so there is nothing to rank.", command: report.command("compare"))
     }
     var blocks: [Block] = [.table(table(report)), bars(report)]
     blocks += distributions(report)
@@ -37,7 +38,8 @@ struct RankingSection: ReportSection {
           .init(ReadableText.line(cell.strategy, limit: 60)),
           .init(marks.joined(separator: ", "), isMark: true),
           .init(
-            report.stepColumn.text(cell.stepTime.meanSeconds, cell.stepTime.meanConfidence95Seconds),
+            report.stepColumn.text(
+              cell.stepTime.meanSeconds, cell.stepTime.meanConfidence95Seconds),
             cell.stepTime.meanSeconds),
         ] + quantiles.map { .init(report.stepColumn.text($0), $0) } + [
           .init(report.speedupText(position), cell.speedup.mean),
@@ -82,7 +84,8 @@ struct RankingSection: ReportSection {
         [
           .init(report.stepColumn.text(time.meanSeconds), time.meanSeconds),
           .init(report.stepColumn.text(ends.first), ends.first),
-          .init(report.stepColumn.text(ends.last), ends.last), .init("\(time.count)", key: Double(time.count)),
+          .init(report.stepColumn.text(ends.last), ends.last),
+          .init("\(time.count)", key: Double(time.count)),
         ])
     }
     return .figure(

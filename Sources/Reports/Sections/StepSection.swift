@@ -76,7 +76,8 @@ struct StepSection: ReportSection {
           })
       })
     let all = Set(bars.map(\.rank)).count
-    let cut = ranks.count < all ? " \(ranks.count) of \(all) ranks: the last and the first done." : ""
+    let cut =
+      ranks.count < all ? " \(ranks.count) of \(all) ranks: the last and the first done." : ""
     return .figure(
       Figure(
         chart,
@@ -139,7 +140,8 @@ struct StepSection: ReportSection {
       rows: shown.map { bar in
         let (from, to) = (bar.startSeconds - start, bar.endSeconds - start)
         return DataTable.Row([
-          .init("\(bar.rank)", key: Double(bar.rank)), .init(ReadableText.line(bar.lane, limit: 20)),
+          .init("\(bar.rank)", key: Double(bar.rank)),
+          .init(ReadableText.line(bar.lane, limit: 20)),
           .init(TimePart.words(bar.kind)), .init(report.seconds(from), from),
           .init(report.seconds(to), to), .init(report.seconds(to - from), to - from),
         ])

@@ -112,7 +112,8 @@ struct VerdictSection: ReportSection {
     return .figure(
       Figure(
         chart,
-        howToRead: "A longer bar is faster; the whisker is the 95 % interval of the paired speed-up. "
+        howToRead:
+          "A longer bar is faster; the whisker is the 95 % interval of the paired speed-up. "
           + "A whisker that crosses the line at 1 cannot be told from the baseline.",
         table: DataTable([.text("cell"), .number("speed-up"), .number("p")], rows: rows)))
   }

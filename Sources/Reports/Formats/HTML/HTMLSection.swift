@@ -51,14 +51,18 @@ struct HTMLSection {
       "numbers": table(figure.table), "narrow": false,
     ]
     if wide.utf8.count <= narrowLimit {
-      values["narrow"] = ["svg": figure.narrow.svg(id: id + "-narrow", width: PageStyle.narrowWidth)]
+      values["narrow"] = [
+        "svg": figure.narrow.svg(id: id + "-narrow", width: PageStyle.narrowWidth)
+      ]
     }
     return values
   }
 
   private static func table(_ table: DataTable) -> [String: Any] {
     [
-      "columns": table.columns.map { ["name": $0.title, "isNumber": $0.isNumber] as [String: Any] },
+      "columns": table.columns.map {
+        ["name": $0.title, "isNumber": $0.isNumber] as [String: Any]
+      },
       "rows": table.rows.map { row($0, table) }, "note": table.note ?? false,
       "rowCount": ReadableText.count(table.rows.count, "row"),
     ]
@@ -69,7 +73,7 @@ struct HTMLSection {
       let (cell, column) = pair
       return [
         "kind": column.isNumber ? "number" : "text", "text": cell.text,
-        "key": cell.key.map(key) ?? false, "isName": !column.isNumber,
+        "key": key(of: cell) ?? false, "isName": !column.isNumber,
         "colour": index == 0 ? row.strategy.map { "s\($0.index)" } ?? false : false,
         "mark": cell.isMark && !cell.text.isEmpty ? markClass(cell.text) : false,
       ]
@@ -79,8 +83,9 @@ struct HTMLSection {
     ]
   }
 
-  /// What a script sorts by: six digits are enough.
-  private static func key(_ value: Double) -> String {
+  /// What a script sorts by, where the text itself is not the number: six digits are enough.
+  private static func key(of cell: DataTable.Cell) -> String? {
+    guard let value = cell.key, Double(cell.text) == nil else { return nil }
     guard value.isFinite else { return "1e999" }
     let short = ResultThinning.sixDigits(value)
     return short == short.rounded() && abs(short) < 1e15 ? "\(Int64(short))" : "\(short)"

@@ -115,19 +115,19 @@ enum PageStyle {
     margin-right:.5em;print-color-adjust:exact;-webkit-print-color-adjust:exact}
     """ + (0..<7).map { ".s\($0){background:var(--chart-series-\($0))}" }.joined() + """
 
-    .mark{font-size:.75rem;font-weight:600;border-radius:1rem;padding:.08rem .55rem;\
-    white-space:nowrap;background:var(--card);color:var(--chart-muted)}
-    .mark.good,.passed .badge{background:var(--good-back);color:var(--good)}
-    .mark.bad,.failed .badge{background:var(--bad-back);color:var(--bad)}
-    .checks{list-style:none;margin:1rem 0;padding:0}
-    .checks li{padding:.2rem 0;overflow-wrap:anywhere}
-    .badge{display:inline-block;font-size:.75rem;font-weight:700;border-radius:1rem;\
-    padding:.08rem .6rem;margin-right:.35rem}
-    .warning{background:var(--warn-back);border-left:3px solid var(--warn);border-radius:0 4px 4px 0;\
-    padding:.55rem .85rem;font-size:.9375rem}
-    .warning strong{color:var(--warn);margin-right:.35rem}
+      .mark{font-size:.75rem;font-weight:600;border-radius:1rem;padding:.08rem .55rem;\
+      white-space:nowrap;background:var(--card);color:var(--chart-muted)}
+      .mark.good,.passed .badge{background:var(--good-back);color:var(--good)}
+      .mark.bad,.failed .badge{background:var(--bad-back);color:var(--bad)}
+      .checks{list-style:none;margin:1rem 0;padding:0}
+      .checks li{padding:.2rem 0;overflow-wrap:anywhere}
+      .badge{display:inline-block;font-size:.75rem;font-weight:700;border-radius:1rem;\
+      padding:.08rem .6rem;margin-right:.35rem}
+      .warning{background:var(--warn-back);border-left:3px solid var(--warn);border-radius:0 4px 4px 0;\
+      padding:.55rem .85rem;font-size:.9375rem}
+      .warning strong{color:var(--warn);margin-right:.35rem}
 
-    """
+      """
 
   private static let small = """
     @media(max-width:64rem){.page{display:block;padding-top:1.5rem}\
