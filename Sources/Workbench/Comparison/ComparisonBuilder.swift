@@ -38,7 +38,8 @@ struct ComparisonBuilder {
       placement: cell.placement.spec.label, strategy: cell.strategySpec.label,
       baseline: index == baseline ? nil : accumulators[baseline].stepSeconds,
       capacityBytes: Int64(min(9e18, scenario.cluster.accelerator.memoryCapacity.bytes)),
-      links: cell.machine.links, layers: scenario.model.layers, shown: try shownSteps(of: index))
+      links: cell.machine.links, layerNumbers: scenario.model.layers,
+      shown: try shownSteps(of: index))
   }
 
   /// The steps nearest to the median and to the 95th percentile, simulated once more in full.

@@ -83,7 +83,7 @@ struct CellAccumulator {
   ///   - baseline: step times of the baseline's cell; nil for the baseline itself.
   func result(
     placement: String, strategy: String, baseline: [Double]?, capacityBytes: Int64,
-    links: ClusterLinks, layers: [Int], shown: ShownSteps
+    links: ClusterLinks, layerNumbers: [Int], shown: ShownSteps
   ) -> CellResult {
     let steps = Double(max(1, stepSeconds.count))
     var result = CellResult(
@@ -105,7 +105,7 @@ struct CellAccumulator {
     result.slowStep = shown.slow
     result.criticalPaths = shown.criticalPaths
     result.rankTraffic = trafficMap(steps)
-    result.loadHeat = loadHeat(layers: layers, steps)
+    result.loadHeat = loadHeat(layers: layerNumbers, steps)
     result.memoryByRank = memoryByRank
     return result
   }
@@ -125,9 +125,11 @@ struct CellAccumulator {
       return nil
     }
     return LoadHeatResult(
-      columnKind: "layer", columns: layers.map(String.init),
+      columnKind: "layer", columns: layers.map { "\($0)" },
       copies: (0..<ranks).map { rank in
-        layers.indices.map { layer in layerCopies[layer * ranks + rank] / steps }
+        layers.indices.map { (layer: Int) -> Double in
+          layerCopies[layer * ranks + rank] / steps
+        }
       })
   }
 
