@@ -79,7 +79,8 @@ let package = Package(
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
-    layer("Calibration", ["CostModels", "Domain", "Quantities", "CGSL", realModule]),
+    layer(
+      "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
@@ -120,7 +121,7 @@ let package = Package(
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
-    tests("CalibrationTests", ["Calibration", "CostModels", "Domain", "Quantities"]),
+    tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),

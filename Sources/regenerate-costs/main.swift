@@ -28,7 +28,7 @@ let names = [
   "public/hardware/ep_comm_published.csv",
 ]
 do {
-  let machines = try PresetMachines(read("\(data)/presets/hardware.csv"))
+  let machines = CatalogMachines()
   let tables = try names.map { try MeasuredTable(read("\(data)/\($0)"), machines: machines) }
   let empty = CostParameters(provenance: "", sets: [])
   let outcome = Calibrator(prior: empty).fit(

@@ -121,6 +121,24 @@ import Testing
     #expect(try Fixtures.machines().machine(named: label)?.accelerator.id == id)
   }
 
+  @Test(arguments: [
+    ("A100-SXM4-80GB", "a100-sxm-80"), ("H100-SXM-80GB", "h100-sxm-80"),
+    ("H200-SXM-141GB", "h200-sxm-141"), ("H800", "h800-sxm-80"), ("H800-SXM5", "h800-sxm-80"),
+    ("H20", "h20-sxm-96"), ("B200-SXM", "b200-sxm-180"), ("B300-SXM", "b300-sxm"),
+    ("GB200", "gb200"), ("GB200-NVL72", "gb200"), ("L40S-PCIe", "l40s"),
+    ("RTX-PRO-6000-PCIe", "rtx-pro-6000-server"), ("H800 (NVLink ~160 GB/s)", "h800-sxm-80"),
+  ])
+  func theCatalogueKnowsTheLabelsOfMeasuredTables(label: String, id: String) throws {
+    let machine = try #require(CatalogMachines().machine(named: label))
+    #expect(machine.accelerator.id == id)
+    #expect(machine.linkRate > 0)
+  }
+
+  @Test func theCatalogueNamesTheNearest() {
+    #expect(CatalogMachines().machine(named: "H300-SXM") == nil)
+    #expect(CatalogMachines().nearestName(to: "h100-sxm-81") == "h100-sxm-80")
+  }
+
   @Test func rowsThatCannotBeComparedAreRefusedWithTheReason() throws {
     let table = try Fixtures.table(
       """
