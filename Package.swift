@@ -105,7 +105,7 @@ let package = Package(
       dependencies: [
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
         "Domain",
-        "Quantities", argumentParser,
+        "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
 

@@ -12,7 +12,8 @@ public struct Catalog: Sendable {
   /// The catalogue embedded in the program; a test holds that it loads.
   public static let standard: Catalog = (try? Catalog.loadEmbedded()) ?? Catalog.empty
 
-  /// The accelerator called `name`; case, spaces, hyphens and a memory suffix do not matter.
+  /// The accelerator called `name`; case, spaces, hyphens and a memory suffix such as `80GB` do not
+  /// matter. A size without unit belongs to an id and must be the row's: `h200-sxm-142` is unknown.
   public func accelerator(_ name: String) -> AcceleratorEntry? {
     Self.match(name, in: accelerators) ?? Self.matchWithoutMemory(name, in: accelerators)
   }
@@ -56,6 +57,7 @@ public struct Catalog: Sendable {
   ) -> AcceleratorEntry? {
     let wanted = CatalogName(name)
     guard !wanted.withoutMemory.isEmpty else { return nil }
+    guard wanted.memoryGigabytes == nil || wanted.memoryHasUnit else { return nil }
     let near = entries.filter {
       names(of: $0).contains { $0.withoutMemory == wanted.withoutMemory }
     }

@@ -6,12 +6,16 @@ public struct CatalogName: Hashable, Sendable {
   public let withoutMemory: String
   /// The memory size at the end of the name, in gigabytes as vendors count them.
   public let memoryGigabytes: Double?
+  /// Whether the memory size carries its unit; a bare number is part of an id and must be right.
+  public let memoryHasUnit: Bool
 
   public init(_ name: String) {
     var words = Self.words(name)
     var memory: Double?
+    var hasUnit = true
     if let last = words.last, words.count > 1, let size = Self.memory(last) {
       memory = size
+      hasUnit = last.last?.isNumber == false
       words[words.count - 1] = String(Int(size))
     }
     let joined = words.joined()
@@ -22,6 +26,7 @@ public struct CatalogName: Hashable, Sendable {
     compact = words.joined()
     withoutMemory = memory == nil ? compact : words.dropLast().joined()
     memoryGigabytes = memory
+    memoryHasUnit = memory != nil && hasUnit
   }
 
   /// Runs of letters and digits; the generation of an SXM socket is dropped, since its memory says

@@ -1,5 +1,5 @@
 /// A dense table of amounts from every member of a group to every member.
-public struct TrafficMatrix: Hashable, Sendable {
+public struct ExchangeTable: Hashable, Sendable {
   /// Ranks of the group.
   public let ranks: Int
   /// Amounts, `[ranks × ranks]`, row = source. Whole numbers below 2²⁴ are exact.

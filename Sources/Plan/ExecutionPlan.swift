@@ -17,7 +17,7 @@ public struct ExecutionPlan: Hashable, Sendable {
   public internal(set) var memoryChanges: [MemoryChange] = []
   public internal(set) var expertRows: [ExpertRows] = []
   public internal(set) var exchanges: [Exchange] = []
-  public internal(set) var matrices: [TrafficMatrix] = []
+  public internal(set) var matrices: [ExchangeTable] = []
   public internal(set) var transfers: [Transfer] = []
   /// Bytes held on every rank for the whole step, `[ranks][category]`.
   public internal(set) var residentBytes: [[Int64]]

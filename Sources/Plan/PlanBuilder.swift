@@ -48,7 +48,7 @@ public struct PlanBuilder: Sendable {
   }
 
   /// Adds a table of amounts and returns its number.
-  public mutating func add(_ matrix: TrafficMatrix) -> Int32 {
+  public mutating func add(_ matrix: ExchangeTable) -> Int32 {
     plan.matrices.append(matrix)
     return Int32(plan.matrices.count - 1)
   }

@@ -5,7 +5,7 @@ import Plan
 /// - Complexity: O(members²) for an all-to-all, O(transfers) for transfers.
 struct ExchangeMessages {
   private enum Form {
-    case table(TrafficMatrix, unitBytes: Double, isReturn: Bool)
+    case table(ExchangeTable, unitBytes: Double, isReturn: Bool)
     case list([Message])
     case none
   }

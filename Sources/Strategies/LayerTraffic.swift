@@ -15,7 +15,7 @@ struct LayerTraffic {
     _ dispatch: CopyDispatch, layer: RoutedLayer, group: Range<Int>, cluster: Cluster,
     deduplication: Deduplication, builder: inout PlanBuilder
   ) {
-    var table = TrafficMatrix(ranks: group.count)
+    var table = ExchangeTable(ranks: group.count)
     if deduplication != .none, let assignment = dispatch.assignment {
       let isWhole = group.count == layer.sources
       let nodeSize = Self.nodeSize(of: group, in: cluster)
@@ -45,7 +45,7 @@ struct LayerTraffic {
 
   /// Rows that cross the network once per node, and are passed on inside it.
   private static func fill(
-    _ table: inout TrafficMatrix, from distinct: DistinctTokens, nodeSize: Int
+    _ table: inout ExchangeTable, from distinct: DistinctTokens, nodeSize: Int
   ) {
     let ranks = distinct.ranks
     for source in 0..<ranks {

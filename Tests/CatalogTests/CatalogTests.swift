@@ -25,6 +25,7 @@ import Testing
       ("H100SXM80GB", "h100-sxm-80"), ("a100sxm480gb", "a100-sxm-80"),
       ("a100sxm440gb", "a100-sxm-40"), ("h100", "h100-sxm-80"), ("H100-PCIe", "h100-pcie-80"),
       ("h200_sxm", "h200-sxm-141"), ("MI300X-192GB", "mi300x"), ("h20-96gb", "h20-sxm-96"),
+      ("H200-SXM-80GB", "h200-sxm-141"), ("h200-sxm-142", nil), ("h100-sxm-8", nil),
       ("NVIDIA H100", nil), ("h1000", nil), ("", nil), ("80GB", nil), ("---", nil),
     ] as [(String, String?)])
   func findsAccelerators(name: String, id: String?) {

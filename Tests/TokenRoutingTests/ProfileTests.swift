@@ -62,7 +62,6 @@ struct PublishedProfileTests {
   @Test func tokensOfV2LiteAreLocal() throws {
     let profile = try profile("deepseek_v2_lite_tokens", topK: 6)
     let locality = try #require(profile.locality)
-    print("LOCALITY", locality, "AFF", profile.affinity as Any)
     #expect(abs(locality.f1 - 0.38) < 0.05)
     #expect(locality.f1 > locality.f1Shuffled + 0.03)
   }
@@ -70,18 +69,22 @@ struct PublishedProfileTests {
   // The most likely successor of an expert is 5.3 times likelier than chance.
   @Test func layersOfV2LiteAreAffine() throws {
     let affinity = try #require(try profile("deepseek_v2_lite_transitions", topK: 6).affinity)
-    print("AFF", affinity)
     #expect(abs(affinity.successorOverChance - 5.3) < 0.3)
     #expect(affinity.layerPairs == 25)
   }
 
-  // Chat windows correlate only 0.3 to 0.6 with the first one.
+  // Chat windows correlate only 0.3 to 0.6 with the first one, and scatter far more than counting
+  // would let them.
   @Test func chatWindowsDrift() throws {
     let profile = try profile("deepseek_v2_lite_chat_windows", topK: 6)
-    let drift = try #require(profile.drift)
-    print("DRIFT", drift, profile.dispersion as Any)
-    #expect(drift.correlationWithFirst.count == 43)
-    #expect(drift.correlationWithFirst.dropFirst().allSatisfy { (0.25...0.7).contains($0) })
+    let later = try #require(profile.drift).correlationWithFirst.dropFirst()
+    #expect(later.count == 42)
+    #expect(later.count { (0.3...0.6).contains($0) } >= 30)
+    #expect(later.allSatisfy { $0 < 0.7 })
+    let dispersion = try #require(profile.dispersion)
+    #expect(dispersion.varianceOverMultinomial > 10)
+    // What the modifier `fluctuation` does by default.
+    #expect(abs(try #require(dispersion.precision) - 805) < 1)
   }
 
   // General text gives a coefficient of variation near 0.5, one domain near 1.

@@ -1,35 +1,50 @@
+/// What the flow from one layer to the next is judged by.
+enum BoundaryMeasure: Hashable, Sendable {
+  case total
+  case busiestRank
+  /// The dearest pair of ranks, where every rank holds one item.
+  case largestPair
+}
+
 /// One step of the dynamic program: for every class of placements of a layer, the best placement
 /// of the layer before.
 ///
 /// Unchecked, because each thread writes to results of its own indices only.
 final class ChainStep: @unchecked Sendable {
+  typealias RankLanes = SIMD8<Float>
+
   private let ranks: Int
   private let experts: Int
-  private let total: Bool
-  private let distance: [Float]
+  private let measure: BoundaryMeasure
+  /// Token costs from each rank to all ranks.
+  private let distance: [RankLanes]
+  /// Tokens by source and destination expert.
   private let flow: [Float]
-  private let shares: [[Float]]
+  private let placements: SmallPlacements
   private let classOfRow: [Int]
   private let value: [Double]
   private let representatives: [Int]
   private let threads: Int
   private let result: UnsafeMutablePointer<(row: Int, value: Double)>
 
+  /// - Parameter flow: Tokens by source and destination expert.
+  /// - Precondition: At most eight ranks.
   init(
-    problem: PlacementProblem, after layer: Int, shares: [[Float]], classOfRow: [Int],
-    value: [Double], representatives: [Int], threads: Int
+    problem: PlacementProblem, flow: [Float], experts: Int, measure: BoundaryMeasure,
+    placements: SmallPlacements, classOfRow: [Int], value: [Double], representatives: [Int],
+    threads: Int
   ) {
-    (ranks, experts) = (problem.ranks, problem.experts)
-    if case .traffic = problem.objective { total = true } else { total = false }
-    distance = (0..<problem.ranks).flatMap { source in
-      (0..<problem.ranks).map { Float(problem.tokenCost(from: source, to: $0)) }
-    }
-    var flow = Array(repeating: Float(0), count: problem.experts * problem.experts)
-    for item in problem.transitions[layer] {
-      flow[item.source * problem.experts + item.destination] += Float(item.tokens)
+    precondition(problem.ranks <= RankLanes.scalarCount, "a vector holds the ranks")
+    (ranks, self.experts, self.measure) = (problem.ranks, experts, measure)
+    distance = (0..<problem.ranks).map { source in
+      var lanes = RankLanes(repeating: 0)
+      for rank in 0..<problem.ranks {
+        lanes[rank] = Float(problem.tokenCost(from: source, to: rank))
+      }
+      return lanes
     }
     self.flow = flow
-    self.shares = shares
+    self.placements = placements
     self.classOfRow = classOfRow
     self.value = value
     self.representatives = representatives
@@ -48,58 +63,68 @@ final class ChainStep: @unchecked Sendable {
   }
 
   private func search(_ index: Int) {
-    // Cost of an expert's flow if it is on a rank, and what each rank would receive.
-    let destination = shares[representatives[index]]
-    var arriving = Array(repeating: Float(0), count: experts * ranks)
-    for source in 0..<experts {
-      for expert in 0..<experts {
-        let tokens = flow[source * experts + expert]
-        guard tokens > 0 else { continue }
-        for rank in 0..<ranks {
-          arriving[source * ranks + rank] += tokens * destination[expert * ranks + rank]
-        }
-      }
-    }
+    let arriving = costs(to: representatives[index])
     var best = (row: 0, value: Double.infinity)
-    for (row, share) in shares.enumerated() {
+    for row in 0..<placements.count {
       let before = value[classOfRow[row]]
       guard before < best.value else { continue }
-      let sum = before + Double(cost(share, arriving))
+      let sum = before + Double(cost(placements.copies(of: row), arriving))
       if sum < best.value { best = (row, sum) }
     }
     result[index] = best
   }
 
-  private func cost(_ share: [Float], _ arriving: [Float]) -> Float {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * ranks) { costs in
-      costs.initialize(repeating: 0)
-      share.withUnsafeBufferPointer { share in
-        arriving.withUnsafeBufferPointer { arriving in
-          add(share, arriving, to: costs)
-        }
+  /// For each expert on each rank, in ns for all of the expert's tokens.
+  private struct Costs {
+    /// What that rank sends, and the same in the rank's place of a vector.
+    var sent: [Float] = []
+    var sending: [RankLanes] = []
+    /// What every rank receives from it.
+    var received: [RankLanes] = []
+    /// The largest of ``received``.
+    var largest: [Float] = []
+  }
+
+  private func costs(to destination: Int) -> Costs {
+    var costs = Costs()
+    for expert in 0..<experts {
+      var arriving = RankLanes(repeating: 0)
+      for copy in placements.copies(of: destination) {
+        let (next, rank) = copy.index.quotientAndRemainder(dividingBy: ranks)
+        arriving[rank] += flow[expert * experts + next] * copy.share
       }
-      if total { return costs[0..<ranks].reduce(0, +) }
-      return costs.max() ?? 0
+      for rank in 0..<ranks {
+        let received = arriving * distance[rank]
+        costs.received.append(received)
+        var sending = RankLanes(repeating: 0)
+        sending[rank] = received.sum()
+        costs.sent.append(received.sum())
+        costs.sending.append(sending)
+        costs.largest.append(received.max())
+      }
+    }
+    return costs
+  }
+
+  private typealias Copies = UnsafeBufferPointer<SmallPlacements.Copy>
+
+  @inline(__always)
+  private func cost(_ copies: Copies, _ costs: borrowing Costs) -> Float {
+    switch measure {
+    case .largestPair: copies.reduce(0) { max($0, costs.largest[$1.index]) }
+    case .total: copies.reduce(0) { $0 + costs.sent[$1.index] * $1.share }
+    case .busiestRank: busiestRank(copies, costs)
     }
   }
 
   @inline(__always)
-  private func add(
-    _ share: UnsafeBufferPointer<Float>, _ arriving: UnsafeBufferPointer<Float>,
-    to costs: UnsafeMutableBufferPointer<Float>
-  ) {
-    distance.withUnsafeBufferPointer { distance in
-      for expert in 0..<experts {
-        for source in 0..<ranks where share[expert &* ranks &+ source] > 0 {
-          let part = share[expert &* ranks &+ source]
-          for rank in 0..<ranks {
-            let cost =
-              part * arriving[expert &* ranks &+ rank] * distance[source &* ranks &+ rank]
-            costs[source] += cost
-            costs[ranks &+ rank] += cost
-          }
-        }
-      }
+  private func busiestRank(_ copies: Copies, _ costs: borrowing Costs) -> Float {
+    var (outgoing, incoming) = (RankLanes(repeating: 0), RankLanes(repeating: 0))
+    for copy in copies {
+      outgoing += costs.sending[copy.index] * copy.share
+      incoming += costs.received[copy.index] * copy.share
     }
+    outgoing.replace(with: incoming, where: incoming .> outgoing)
+    return outgoing.max()
   }
 }

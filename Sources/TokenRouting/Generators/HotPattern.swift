@@ -18,13 +18,13 @@ struct HotPattern {
     cold = (0..<experts).filter { !isHot[$0] }
   }
 
-  /// The expert of `slot` of the `token`-th hot token.
+  /// The expert of `slot` of a hot token, the `token`-th of its rank.
   func hotExpert(token: Int, slot: Int) -> Int {
     guard assignment != .released else { return hot[slot % hot.count] }
     return turn(token, slot, first: hot, then: cold)
   }
 
-  /// The expert of `slot` of the `token`-th cold token.
+  /// The expert of `slot` of a cold token, the `token`-th of its rank.
   func coldExpert(token: Int, slot: Int) -> Int {
     guard assignment != .released else { return cold[(token + slot) % cold.count] }
     return turn(token, slot, first: cold, then: hot)

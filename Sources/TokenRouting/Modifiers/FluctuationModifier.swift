@@ -7,7 +7,7 @@ struct FluctuationModifier: RoutingModifier {
     "fluctuation", "Popularity scatters around its mean from step to step.",
     options: [
       OptionDescriptor(
-        "precision", .number(minimum: 1, maximum: 1e12), default: .number(470),
+        "precision", .number(minimum: 1, maximum: 1e12), default: .number(805),
         "Large is calm: a share p has variance p(1-p)/(precision+1). The default is that of DeepSeek-V2-Lite chat windows."
       )
     ],
@@ -22,7 +22,7 @@ struct FluctuationModifier: RoutingModifier {
   static func make(
     _ spec: ComponentSpec, on law: any PopularityLaw, in context: RoutingContext
   ) throws(RoutingError) -> any PopularityLaw {
-    FluctuationModifier(law: law, precision: spec.number("precision") ?? 470, context: context)
+    FluctuationModifier(law: law, precision: spec.number("precision") ?? 805, context: context)
   }
 
   func popularity(at position: Int, step: Int) -> Popularity {

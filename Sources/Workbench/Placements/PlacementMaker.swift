@@ -73,7 +73,11 @@ package struct PlacementMaker {
       samples: isExpected ? loads?.samples ?? [] : [], ranks: ranks,
       ranksPerNode: nodeSize(ranks), slotsPerRank: (copies + ranks - 1) / ranks, topK: model.topK,
       layerNumbers: model.layers)
-    if spec.kind == "eplb", model.expertGroups > 1 { problem.expertGroups = model.expertGroups }
+    // Hierarchical where the groups divide over the nodes, as DeepSeek's balancer chooses.
+    let nodes = ranks / nodeSize(ranks)
+    if spec.kind == "eplb", model.expertGroups > 1, model.expertGroups % nodes == 0 {
+      problem.expertGroups = model.expertGroups
+    }
     return problem
   }
 
