@@ -91,7 +91,7 @@ enum PageStyle {
     .scroll{overflow-x:auto;max-width:100%}
     table{border-collapse:collapse;font-size:.8438rem;line-height:1.4;margin:.75rem 0 .25rem;\
     font-variant-numeric:tabular-nums lining-nums}
-    th,td{padding:.36rem .72rem .36rem 0;text-align:left;vertical-align:baseline;\
+    th,td{padding:.36rem .62rem .36rem 0;text-align:left;vertical-align:baseline;\
     border-bottom:1px solid var(--rule)}
     th:last-child,td:last-child{padding-right:0}
     th{font-weight:600;color:var(--chart-muted);vertical-align:bottom;line-height:1.3}
@@ -99,7 +99,7 @@ enum PageStyle {
     th.number{white-space:normal}
     td{max-width:26rem;overflow-wrap:break-word}
     tbody tr:hover{background:var(--card)}
-    tr.emphasised td{font-weight:600}
+    tr[data-series] td:first-child{white-space:nowrap}tr.emphasised td{font-weight:600}
     th button{all:unset;cursor:pointer;position:relative}
     th button:hover{color:var(--link)}
     th button:focus-visible{outline:2px solid var(--link)}
