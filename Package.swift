@@ -125,8 +125,10 @@ let package = Package(
     tests("StrategiesTests", ["Strategies"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
-    tests(
-      "ReportsTests", ["Reports", "Charts", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Charts", "Results", "Statistics", "Plan", "Domain", "Quantities"],
+      exclude: ["Golden"], swiftSettings: strict),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),

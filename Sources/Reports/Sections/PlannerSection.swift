@@ -49,7 +49,7 @@ struct PlannerSection: ReportSection {
   private func objectives(_ report: ReportContext) -> Block {
     let planned = report.result.placements.filter { $0.objective != nil }
     let chart = BarChart(
-      title: finding(report).trimmingFinalStop, summary: "Objective of every placement.",
+      title: title(planned, report), summary: "Objective of every placement.",
       axis: Axis("busiest rank's tokens, summed over layers"),
       bars: planned.enumerated().map { index, placement in
         BarChart.Bar(
@@ -80,6 +80,16 @@ struct PlannerSection: ReportSection {
             .text("placement"), .text("method"), .text("status"), .number("objective"),
             .number("bound"), .number("gap"), .number("nodes"), .text("independent check"),
           ], rows: rows)))
+  }
+
+  private func title(_ planned: [PlacementResult], _ report: ReportContext) -> String {
+    func key(_ placement: PlacementResult) -> Double { placement.objective ?? .infinity }
+    guard let least = planned.min(by: { key($0) < key($1) }),
+      let most = planned.max(by: { key($0) < key($1) }), key(least) < key(most)
+    else { return "All placements reach the same objective" }
+    return "Busiest ranks carry \(report.number(least.objective)) tokens under "
+      + "\(ReadableText.line(least.label, limit: 60)) and \(report.number(most.objective)) under "
+      + ReadableText.line(most.label, limit: 60)
   }
 
   private func progress(_ placement: PlacementResult, _ report: ReportContext) -> Block? {
@@ -117,9 +127,4 @@ struct PlannerSection: ReportSection {
         table: DataTable(
           [.number("search steps"), .number("objective"), .number("bound")], rows: rows)))
   }
-}
-
-extension String {
-  /// A sentence as a title: without its full stop.
-  var trimmingFinalStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -91,7 +91,7 @@ enum PageStyle {
     .scroll{overflow-x:auto;max-width:100%}
     table{border-collapse:collapse;font-size:.8438rem;line-height:1.4;margin:.75rem 0 .25rem;\
     font-variant-numeric:tabular-nums lining-nums}
-    th,td{padding:.36rem .8rem .36rem 0;text-align:left;vertical-align:baseline;\
+    th,td{padding:.36rem .62rem .36rem 0;text-align:left;vertical-align:baseline;\
     border-bottom:1px solid var(--rule)}
     th:last-child,td:last-child{padding-right:0}
     th{font-weight:600;color:var(--chart-muted);vertical-align:bottom;line-height:1.3}
@@ -99,11 +99,11 @@ enum PageStyle {
     th.number{white-space:normal}
     td{max-width:26rem;overflow-wrap:break-word}
     tbody tr:hover{background:var(--card)}
-    tr.emphasised td{font-weight:600}
-    th button{all:unset;cursor:pointer;display:inline-flex;gap:.2rem;align-items:baseline}
+    tr[data-series] td:first-child{white-space:nowrap}tr.emphasised td{font-weight:600}
+    th button{all:unset;cursor:pointer;position:relative}
     th button:hover{color:var(--link)}
     th button:focus-visible{outline:2px solid var(--link)}
-    th button::after{content:"";width:.6em;text-align:center;flex:none}
+    th button::after{position:absolute;margin-left:.1em}
     th[aria-sort=ascending] button::after{content:"↑"}
     th[aria-sort=descending] button::after{content:"↓"}
     .note{font-size:.8125rem;color:var(--chart-muted);margin:.35rem 0}
@@ -145,9 +145,10 @@ enum PageStyle {
     --link:#0b5cad;--good:#1a7f37;--good-back:#e3f6e8;--bad:#b3261e;--bad-back:#fdeceb;\
     --warn-back:#fff6dd;--warn:#8a5a00}\
     body{font-size:11pt}.page{display:block;max-width:none;padding:0}\
-    .contents,.skip,#tip{display:none}nav{border:0;margin:0;padding:0}.key{border:0;margin:0}\
-    .wide{display:block}.narrow{display:none}\
-    figure,tr,.checks li,.warning{break-inside:avoid}h2,h3,.question{break-after:avoid}\
+    .contents,.skip,#tip,.key input{display:none}nav{border:0;margin:0;padding:0}.key{border:0;margin:0}\
+    .wide{display:block}.narrow{display:none}.plot.only svg{width:auto;max-width:100%}\
+    table{font-size:7.5pt}th,td{padding:.15rem .4rem .15rem 0}.mark{font-size:7pt;padding:0 .3rem}\
+    p.how,.note{font-size:8pt}figure,tr,.checks li,.warning{break-inside:avoid}h2,h3,.question{break-after:avoid}\
     .scroll,.plot.only{overflow:visible}section{border:0;margin:0}\
     .chart *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
