@@ -9,6 +9,7 @@ struct ChainPlanner {
   }
 
   func plan(_ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
+    try requireReachableCaps()
     let start = try startRows(&run)
     let totalBound = bounds.layers.reduce(0, +)
     let chain = ChainSearch(problem, rows: start, capacities: SlotCapacities(problem))
@@ -16,6 +17,20 @@ struct ChainPlanner {
     let best = try better(annealing.bestRows, start)
     run.noteLimit()
     return MethodResult(slots: best, layerBounds: bounds.layers)
+  }
+
+  /// - Throws: ``PlacementError`` if a layer's cap is below what any placement can reach.
+  private func requireReachableCaps() throws(PlacementError) {
+    guard case .traffic(let caps) = problem.objective else { return }
+    var balance = problem
+    balance.objective = .balance
+    for (layer, bound) in LowerBounds(balance).layers.enumerated()
+    where bound > caps[layer] + 1e-6 {
+      throw PlacementError(
+        .infeasible, at: "objective.layer_load_caps[\(layer)]",
+        "\(caps[layer]) tokens, and the busiest rank has at least \(bound)",
+        remedy: "raise the cap")
+    }
   }
 
   /// Balanced layers: below the load caps, or nearly best in compute.
