@@ -40,11 +40,22 @@ struct ChainPlanner {
     balance.moveCost = 0
     var search = LayeredSearch(balance, bounds: LowerBounds(balance).layers)
     try search.construct()
-    let steps = run.options.stepBudget.map { max(64, $0 / problem.layers / 20) }
-    try search.anneal(
-      seconds: steps == nil ? run.secondsLeft * 0.02 : nil, steps: steps,
-      schedule: (0.002, 1e-5), pass: 0, &run)
+    if case .traffic(let caps) = problem.objective {
+      // Below its cap a layer is good enough.
+      for (layer, cap) in caps.enumerated() { search.raise(layer, to: cap) }
+    }
+    try anneal(&search, share: 0.02, pass: 0, &run)
+    if case .traffic = problem.objective { try anneal(&search, share: 0.2, pass: 1, &run) }
     return search.rows
+  }
+
+  private func anneal(
+    _ search: inout LayeredSearch, share: Double, pass: Int, _ run: inout PlanningRun
+  ) throws(PlacementError) {
+    let steps = run.options.stepBudget.map { max(64, Int(Double($0) * share) / problem.layers) }
+    try search.anneal(
+      seconds: steps == nil ? run.secondsLeft * share : nil, steps: steps,
+      schedule: (0.002, 1e-5), pass: pass, &run)
   }
 
   private func search(
