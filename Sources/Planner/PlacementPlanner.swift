@@ -31,9 +31,12 @@ public enum PlacementPlanner {
 
   private static func infeasible(_ score: PlacementScore, _ method: String) -> PlacementError {
     let first = score.violations.first
+    let remedy =
+      method == ILPMethod.name
+      ? "no placement was found that keeps it: relax the rule or give more time"
+      : "use 'ilp', which knows all of the problem's rules"
     return PlacementError(
       .unsupported, at: first?.place ?? "placement",
-      "method '\(method)' breaks a rule: \(first?.problem ?? "unknown")",
-      remedy: "use 'ilp', which knows all of the problem's rules")
+      "method '\(method)' breaks a rule: \(first?.problem ?? "unknown")", remedy: remedy)
   }
 }

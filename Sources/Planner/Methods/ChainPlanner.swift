@@ -9,6 +9,7 @@ struct ChainPlanner {
   }
 
   func plan(_ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
+    try requireReachableCaps()
     let start = try startRows(&run)
     let totalBound = bounds.layers.reduce(0, +)
     let chain = ChainSearch(problem, rows: start, capacities: SlotCapacities(problem))
@@ -18,6 +19,20 @@ struct ChainPlanner {
     return MethodResult(slots: best, layerBounds: bounds.layers)
   }
 
+  /// - Throws: ``PlacementError`` if a layer's cap is below what any placement can reach.
+  private func requireReachableCaps() throws(PlacementError) {
+    guard case .traffic(let caps) = problem.objective else { return }
+    var balance = problem
+    balance.objective = .balance
+    for (layer, bound) in LowerBounds(balance).layers.enumerated()
+    where bound > caps[layer] + 1e-6 {
+      throw PlacementError(
+        .infeasible, at: "objective.layer_load_caps[\(layer)]",
+        "\(caps[layer]) tokens, and the busiest rank has at least \(bound)",
+        remedy: "raise the cap")
+    }
+  }
+
   /// Balanced layers: below the load caps, or nearly best in compute.
   private func startRows(_ run: inout PlanningRun) throws(PlacementError) -> [[Int]] {
     var balance = problem
@@ -25,11 +40,22 @@ struct ChainPlanner {
     balance.moveCost = 0
     var search = LayeredSearch(balance, bounds: LowerBounds(balance).layers)
     try search.construct()
-    let steps = run.options.stepBudget.map { max(64, $0 / problem.layers / 20) }
-    try search.anneal(
-      seconds: steps == nil ? run.secondsLeft * 0.02 : nil, steps: steps,
-      schedule: (0.002, 1e-5), pass: 0, &run)
+    if case .traffic(let caps) = problem.objective {
+      // Below its cap a layer is good enough.
+      for (layer, cap) in caps.enumerated() { search.raise(layer, to: cap) }
+    }
+    try anneal(&search, share: 0.02, pass: 0, &run)
+    if case .traffic = problem.objective { try anneal(&search, share: 0.2, pass: 1, &run) }
     return search.rows
+  }
+
+  private func anneal(
+    _ search: inout LayeredSearch, share: Double, pass: Int, _ run: inout PlanningRun
+  ) throws(PlacementError) {
+    let steps = run.options.stepBudget.map { max(64, Int(Double($0) * share) / problem.layers) }
+    try search.anneal(
+      seconds: steps == nil ? run.secondsLeft * share : nil, steps: steps,
+      schedule: (0.002, 1e-5), pass: pass, &run)
   }
 
   private func search(

@@ -137,7 +137,7 @@ struct ChainWalker {
     let members = flows.regions[Int(flows.regionOfRank[g])].experts
     guard !members.isEmpty else { return }
     let f = newcomer(layer, members)
-    guard f != e, !flows.present[f * tables.ranks + g] else { return }
+    guard f != e, !flows.present[f * tables.ranks + g], !flows.protected.contains(f) else { return }
     let changes = chain.replicaChanges(layer, removing: e, adding: f, on: g)
     guard keepsCaps(layer, changes) else { return }
     save(layer)

@@ -25,11 +25,14 @@ final class LayerFlows {
   let regions: [Region]
   let homeRegion: [Int32]
   let capacity: [Int]
+  /// Experts that keep their copies as they are.
+  let protected: Set<Int>
   private let tables: ChainTables
 
   init(_ tables: ChainTables, row: [Int], capacity: [Int], regions: [Region], pins: [Int]) {
     self.tables = tables
     self.capacity = capacity
+    protected = Set(pins)
     self.regions = regions
     var regionOfRank = Array(repeating: Int32(0), count: tables.ranks)
     var homeRegion = Array(repeating: Int32(0), count: tables.experts)

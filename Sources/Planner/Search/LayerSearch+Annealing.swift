@@ -105,7 +105,7 @@ extension LayerSearch {
     guard index % slotsPerRank < capacity[g], !pinned[index], e == experts || copies[e] > 1
     else { return false }
     let f = newcomer(on: g)
-    guard f != e, !present[f * ranks + g] else { return false }
+    guard f != e, !present[f * ranks + g], !protected.contains(f) else { return false }
     saved.update(from: load, count: ranks * chunks)
     let oldThreshold = threshold
     let moving =

@@ -40,6 +40,8 @@ final class LayerSearch {
   let slotCost: UnsafeMutablePointer<Float>?
   /// Slots that must keep what they hold.
   let pinned: UnsafeMutablePointer<Bool>
+  /// Experts that get no further copy.
+  private(set) var protected: Set<Int> = []
   /// Spare room to try replica changes.
   let saved: UnsafeMutablePointer<Lanes>
 
@@ -132,6 +134,7 @@ final class LayerSearch {
 
   private func pin(_ problem: PlacementProblem, _ layer: Int) {
     for protected in problem.protectedExperts where protected.layer == layer {
+      self.protected.insert(protected.expert)
       for index in 0..<ranks * slotsPerRank where slot[index] == Int32(protected.expert) {
         pinned[index] = true
       }
