@@ -29,7 +29,7 @@ struct TwoRankRun {
     let gates = (0..<2).map {
       builder.add(.gate(tokens: 4, copies: 4), .routing, on: $0, layer: 0)
     }
-    var matrix = TrafficMatrix(ranks: 2)
+    var matrix = ExchangeTable(ranks: 2)
     matrix[0, 1] = 3
     matrix[1, 0] = 1
     matrix[0, 0] = 9
