@@ -63,7 +63,7 @@ need_libraries() {
     missing "apt-get could not install ${packages[*]}" "as root: apt-get install ${packages[*]}"
 }
 
-# Builds with the arguments; silent unless it takes long or fails.
+# Builds with the arguments; says nothing off a terminal unless it fails. Returns the build's status.
 build() {
   local log status=0
   log=$(mktemp)
@@ -74,8 +74,6 @@ build() {
     [ "$status" -eq 0 ] || cat "$log" >&2
   fi
   rm -f "$log"
-  if [ "$status" -ne 0 ]; then
-    say "error: the build failed"
-    exit 1
-  fi
+  [ "$status" -eq 0 ] || say "error: the build failed"
+  return "$status"
 }
