@@ -1,4 +1,5 @@
 import Calibration
+import Domain
 import Testing
 
 @Suite struct TableTests {
