@@ -91,7 +91,8 @@ let package = Package(
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
-    layer("Reports", ["Results", "Charts", "Plan", "Domain", "Quantities", mustache]),
+    layer(
+      "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
@@ -140,6 +141,8 @@ let package = Package(
     tests("CommandTests", ["shunt"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
+    tests(
+      "ReportsTests", ["Reports", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),

@@ -91,36 +91,43 @@ extension ClusterLinks {
   }
 
   private func appendPath(from source: Int, to destination: Int, to links: inout [Int32]) {
+    forEachLink(from: source, to: destination) { links.append(Int32($0)) }
+  }
+
+  /// Calls `body` with the links from `source` to `destination` in the order data crosses them.
+  @inline(__always)
+  func forEachLink(from source: Int, to destination: Int, _ body: (Int) -> Void) {
     guard source != destination else { return }
     guard isBetweenNodes(source, destination) else {
-      appendInside(from: source, to: destination, to: &links)
+      forEachLinkInside(from: source, to: destination, body)
       return
     }
     let entry = entry(from: source, to: destination)
-    links.append(Int32(nicUp + source))
-    appendLeaves(from: source, to: entry, to: &links)
-    links.append(Int32(nicDown + entry))
-    if entry != destination { appendInside(from: entry, to: destination, to: &links) }
+    body(nicUp + source)
+    if shape.hasLeaves {
+      let (from, to) = (shape.leaf(of: source), shape.leaf(of: entry))
+      if from != to {
+        body(leafUp + from)
+        body(leafDown + to)
+      }
+    }
+    body(nicDown + entry)
+    if entry != destination { forEachLinkInside(from: entry, to: destination, body) }
   }
 
-  private func appendLeaves(from source: Int, to entry: Int, to links: inout [Int32]) {
-    guard shape.hasLeaves else { return }
-    let (from, to) = (shape.leaf(of: source), shape.leaf(of: entry))
-    guard from != to else { return }
-    links.append(Int32(leafUp + from))
-    links.append(Int32(leafDown + to))
-  }
-
-  private func appendInside(from source: Int, to destination: Int, to links: inout [Int32]) {
+  @inline(__always)
+  private func forEachLinkInside(
+    from source: Int, to destination: Int, _ body: (Int) -> Void
+  ) {
     switch shape.intraNode {
     case .nvswitch, .pcie:
-      links.append(Int32(source))
-      links.append(Int32(shape.ranks + destination))
+      body(source)
+      body(shape.ranks + destination)
     case .mesh:
       let peer = destination % shape.ranksPerNode
       let own = source % shape.ranksPerNode
       let slot = peer < own ? peer : peer - 1
-      links.append(Int32(source * (shape.ranksPerNode - 1) + slot))
+      body(source * (shape.ranksPerNode - 1) + slot)
     }
   }
 }

@@ -28,6 +28,8 @@ struct FluidCore {
   private var now = 0.0
   /// The length of a step where results may be inexact, in seconds.
   private var quantum = Double.infinity
+  /// The step that the shortest group among those waiting allows.
+  private var waitingQuantum = Double.infinity
   /// How many flows may still end before the groups are formed anew.
   private var patience = 0
   private var groupOfPath: [Int32] = []
@@ -74,6 +76,7 @@ struct FluidCore {
   /// Lets admitted flows start at `instant`, which no step has passed yet.
   mutating func start(_ slots: [Int32], at instant: SimTime) {
     waiting.schedule(slots, at: max(instant, waiting.now))
+    if tolerance > 0 { waitingQuantum = min(waitingQuantum, tolerance * busiestLink(slots)) }
   }
 
   /// Seconds from ``base`` to `instant`.
@@ -88,7 +91,7 @@ extension FluidCore {
     let finish = epoch.nextFinish
     guard tolerance > 0 else { return min(finish, start ?? .infinity) }
     let end = max(finish, now + quantum)
-    return start.map { min(end, $0 + quantum / 2) } ?? end
+    return start.map { min(end, $0 + min(quantum, waitingQuantum) / 2) } ?? end
   }
 
   /// Does what is due at `time`, the one that ``nextStep()`` gave: flows end, others begin.
@@ -99,8 +102,9 @@ extension FluidCore {
     end(through: time + reach, at: time)
     now = time
     patience -= ended.count
-    let joining = takeWaiting(through: time + (tolerance > 0 ? reach : 0))
-    if !joining.isEmpty || (patience <= 0 && epoch.activeFlows > 0) { regroup(joining) }
+    let early = tolerance > 0 ? min(reach, waitingQuantum / 2) : 0
+    let joining = takeWaiting(through: time + early)
+    if !joining.isEmpty || isRegroupingDue { regroup(joining) }
   }
 
   private mutating func end(through limit: Double, at time: Double) {
@@ -123,8 +127,8 @@ extension FluidCore {
       if joining.isEmpty { joining = slots } else { joining += slots }
     }
     if tolerance > 0 && !joining.isEmpty {
-      let step = tolerance * busiestLink(joining)
-      quantum = epoch.activeFlows > 0 ? min(quantum, step) : step
+      quantum = epoch.activeFlows > 0 ? min(quantum, waitingQuantum) : waitingQuantum
+      if waiting.isEmpty { waitingQuantum = .infinity }
     }
     return joining
   }
@@ -139,9 +143,16 @@ extension FluidCore {
     epoch = SharingEpoch(
       flows: flows, active: active, paths: paths, capacities: capacities, at: now,
       step: tolerance > 0 ? quantum : 0, groupOfPath: &groupOfPath)
-    // Regrouping pays while links may turn slack; after that it only drops groups that are done.
-    let share = epoch.isSimple ? (tolerance > 0 ? 2 : 8) : 32
-    patience = max(64, active.count / share)
+    patience = max(128, active.count / 32)
+  }
+
+  /// Whether forming groups anew may make the rest quicker: while links may turn slack it pays now
+  /// and then, and after that only where many groups are done.
+  private var isRegroupingDue: Bool {
+    guard epoch.activeFlows > 0, patience <= 0 else { return false }
+    let live = epoch.liveGroups
+    return !epoch.isSimple || live * 2 <= epoch.groups.count
+      || (tolerance == 0 && live * 8 <= epoch.groups.count * 7)
   }
 
   /// Seconds that the busiest link needs for `slots` alone.

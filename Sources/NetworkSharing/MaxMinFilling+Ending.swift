@@ -20,7 +20,7 @@ extension MaxMinFilling {
       unsettle(component, round, at: time, givingBack: isShort)
     }
     for round in cut..<component.rounds where rounds[round].ownFinish <= limit {
-      endMembers(component, round, through: limit, at: time, report)
+      endMembers(&component, round, through: limit, at: time, report)
     }
     component.rounds = cut
     fill(&component, at: time)
@@ -92,13 +92,14 @@ extension MaxMinFilling {
 
   /// Ends the members of the opened groups of `round` that are done by `limit`.
   private func endMembers(
-    _ component: SharingComponent, _ round: Int, through limit: Double, at time: Double,
+    _ component: inout SharingComponent, _ round: Int, through limit: Double, at time: Double,
     _ report: (Int32, Double) -> Void
   ) {
     let share = rounds(of: component)[round].share
     let reach = share * (limit - time)
     for group in members(component, round) where groups[Int(group)].left <= reach {
       endMembers(of: Int(group), reach: reach, share, at: time, report)
+      if groups[Int(group)].weight == 0 { component.liveGroups -= 1 }
     }
   }
 

@@ -64,6 +64,7 @@ extension SharingEpoch {
       groupCount[index + 1] += groupCount[index]
       linkCount[index + 1] += linkCount[index]
       components[index].groups = groupCount[index]..<groupCount[index + 1]
+      components[index].liveGroups = components[index].groups.count
       components[index].links = linkCount[index]..<linkCount[index + 1]
     }
     var localLink = Array(repeating: Int32(-1), count: capacities.count)

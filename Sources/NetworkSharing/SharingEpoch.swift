@@ -60,6 +60,8 @@ struct SettledRound {
 struct SharingComponent {
   var links: Range<Int>
   var groups: Range<Int>
+  /// How many groups have members under way.
+  var liveGroups = 0
   /// How many rounds the filling has taken.
   var rounds = 0
   /// When the next flow of the component is done.
@@ -102,6 +104,9 @@ struct SharingEpoch {
 
   /// Whether groups have two links at most, so that no link is left that might turn slack.
   var isSimple: Bool { groupLinks.count <= 2 * groups.count }
+
+  /// How many groups have members under way.
+  var liveGroups: Int { components.reduce(0) { $0 + $1.liveGroups } }
 
   /// When the next flow is done, in seconds; infinite where none is under way.
   var nextFinish: Double {

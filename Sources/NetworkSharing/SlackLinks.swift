@@ -5,7 +5,7 @@
 /// bring in, say. Max-min rates without the link then keep within it, and so are the rates with it.
 ///
 /// Where results may be inexact, a link also counts as slack for the flows behind narrower links
-/// when the others on it are brief: through within half a step at half its capacity.
+/// when the others on it are brief: through within a step at half its capacity.
 struct SlackLinks {
   /// Whether each link is slack.
   private(set) var isSlack: [Bool]
@@ -33,7 +33,7 @@ struct SlackLinks {
       }
     }
     for (link, bytes) in openBytes.enumerated() where isOpen[link] {
-      guard bytes <= capacities[link] * step / 4 else { continue }
+      guard bytes <= capacities[link] * step / 2 else { continue }
       isOpen[link] = false
       isBrief[link] = true
     }

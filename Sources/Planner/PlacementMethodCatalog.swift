@@ -2,7 +2,7 @@
 public enum PlacementMethodCatalog {
   static let methods: [any PlacementMethod.Type] = [
     ContiguousMethod.self, RoundRobinMethod.self, BalancedMethod.self, EPLBMethod.self,
-    NaiveILPMethod.self, ILPMethod.self,
+    MoETunerMethod.self, NaiveILPMethod.self, ILPMethod.self,
   ]
 
   /// Names and one-line summaries, in the order of the catalogue.

@@ -24,7 +24,7 @@ public enum PlacementPlanner {
       bounds[layer] = max(bounds[layer], bound)
     }
     let certificate = PlacementCertificate(
-      method: method, stoppedEarly: run.stopped, proven: result.proven, score: score,
+      method: method, stoppedEarly: run.limited, proven: result.proven, score: score,
       bounds: bounds, totalBound: result.totalBound, wallSeconds: run.seconds)
     return PlannedPlacement(slots: result.slots, certificate: certificate)
   }

@@ -4,8 +4,10 @@ struct PlanningRun {
   let start = ContinuousClock.now
   private let onProgress: (PlanProgress) -> Void
   private let shouldStop: () -> Bool
-  /// Whether a limit or the caller has ended the search.
+  /// Whether the time limit or the caller has ended the search.
   private(set) var stopped = false
+  /// Whether any limit has kept the method from doing more.
+  private(set) var limited = false
 
   init(
     _ options: PlannerOptions, onProgress: @escaping (PlanProgress) -> Void,
@@ -26,11 +28,12 @@ struct PlanningRun {
   /// Asks the caller and the clock.
   mutating func checkStop() -> Bool {
     if !stopped { stopped = secondsLeft <= 0 || shouldStop() }
+    limited = limited || stopped
     return stopped
   }
 
-  /// Notes that a search ended because its budget was used up.
-  mutating func noteLimit() { stopped = true }
+  /// Notes that a part of the search ended because its share of time or steps was used up.
+  mutating func noteLimit() { limited = true }
 
   func report(_ phase: String, layersDone: Int, incumbent: Double, bound: Double) {
     onProgress(

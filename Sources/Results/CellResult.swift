@@ -136,6 +136,22 @@ public struct CellResult: Hashable, Sendable, Codable {
   public let stepSeconds: [Double]
   /// One step as lanes: that whose time is nearest to the median.
   public let medianStep: StepLanes?
+  /// One step as lanes: that whose time is nearest to the 95th percentile.
+  public var slowStep: StepLanes?
+  /// Critical paths of the median and the slow step, in this order.
+  public var criticalPaths: [CriticalPathResult]?
+  public var tail: [TailCauseResult]?
+  public var rankTraffic: TrafficResult?
+  public var loadHeat: LoadHeatResult?
+  public var overlap: OverlapResult?
+  /// The least time a step could take at the machine's peak rates, had all ranks equal work.
+  public var rooflineSeconds: Double?
+  /// Bytes at every rank's peak by category, `[category][ranks]`.
+  public var memoryByRank: [String: [Int64]]?
+  public var measured: MeasuredResult?
+  public var predictionError: PredictionErrorResult?
+  /// The same by kind of operation.
+  public var predictionErrorByKind: [String: PredictionErrorResult]?
 
   public init(
     placement: String, strategy: String, outOfMemoryDetail: OutOfMemoryResult?,

@@ -108,6 +108,12 @@ public struct PlacementResult: Hashable, Sendable, Codable {
   public let firstLayerSlots: [Int]
   /// Expert copies that must move from the baseline's placement, over all layers.
   public let movesFromBaseline: Int
+  /// Plans found on the way, in the order they were found.
+  public var incumbents: [IncumbentResult]?
+  /// Branch-and-bound nodes, or steps of the heuristic.
+  public var searchNodes: Int?
+  /// Whether an independent check of the plan found every rule kept.
+  public var isVerified: Bool?
 
   public init(
     label: String, method: String, slotsPerRank: Int, status: String, objective: Double?,
@@ -145,6 +151,8 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   public let warnings: [String]
   /// The scenario file as it was read.
   public let scenarioText: String
+  /// One entry for each parameter that was varied around the scenario.
+  public var sensitivity: [SensitivityResult]?
 
   public init(
     scenario: String, seed: UInt64, shuntVersion: String, baseline: String, system: SystemResult,

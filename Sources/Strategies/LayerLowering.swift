@@ -120,7 +120,8 @@ struct LayerLowering {
     group.enumerated().map { member, rank in
       let bytes = copies(on: rank) * sizes.hiddenRow
       return builder.add(
-        .memoryPass(bytes: style.passes.gather * bytes, launches: 2), .dispatch, on: rank, layer: index,
+        .memoryPass(bytes: style.passes.gather * bytes, launches: 2), .dispatch, on: rank,
+        layer: index,
         after: [routed[member]], memory: [MemoryChange(bytes, .buffers)])
     }
   }

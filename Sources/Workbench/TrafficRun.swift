@@ -2,7 +2,7 @@ import Diagnostics
 import Domain
 import Foundation
 public import NetworkSharing
-public import Scenarios
+import Scenarios
 
 /// One all-to-all given as a matrix, sent through a cluster named or described by a file.
 public struct TrafficRun: Sendable {

@@ -84,6 +84,17 @@ import Testing
     }
   }
 
+  @Test func groupRoutingKeepsFourGroups() {
+    let balanced = DrawRequest(
+      experts: 16, topK: 8, ranks: 1, tokens: 2, distribution: .balanced,
+      remainder: .smallestFirst, routesWithinGroups: true
+    ).draws()
+    // Stride 2: the tokens choose 0, 2, … 14 and 1, 3, … 15, one in each group of two. All groups
+    // tie, the first four are kept, and both tokens use experts 0 to 7.
+    let expected = [Int32](repeating: 2, count: 8) + [Int32](repeating: 0, count: 8)
+    #expect(balanced == [RankDraw(rowsPerExpert: expected, reachingTokens: 2)])
+  }
+
   @Test func equalRequestsGiveEqualDraws() {
     let asked = request(tokens: 333, ranks: 16, .powerLaw(exponent: 1.2))
     #expect(asked.draws() == asked.draws())

@@ -17,7 +17,8 @@ import Testing
       values: values(
         of: CollectiveFormula.self,
         [
-          "latencyFloor": 5, "latencyScaling": 0, "bandwidthFloor": 20, "bandwidthEfficiency": 0.5,
+          "latencyFloor": 5, "latencyEfficiency": 1, "latencyScaling": 0, "bandwidthFloor": 20,
+          "bandwidthEfficiency": 0.5,
           "bandwidthScaling": 0, "warmUp": 0.01, "warmUpBytes": 1,
         ]))
     let seconds = formula.seconds(wireBytes: 875e6, ranks: 8, lineRate: 100e9)

@@ -8,9 +8,9 @@ import Testing
     #expect(load.localExperts == 5)
     #expect(load.activeExperts == 4)
     #expect(load.rows == 334)
-    // Heights 16, 32, 64, 128, 256: one tile for 1, one for 16, two (else one) for 17, and 19, 10,
-    // 5, 3, 2 for 300 rows.
-    #expect((0..<5).map { load.tiles[$0] } == [23, 13, 8, 6, 5])
+    // Heights 16, 32, 64, 128, 256: one tile for 1, one for 16, two (else one) for 17, and 300 rows.
+    let counted = (0..<5).map { load.tiles[$0] }
+    #expect(counted == [23, 13, 8, 6, 5])
   }
 
   private let perfect = ExpertGEMMFormula(
@@ -28,7 +28,7 @@ import Testing
   /// 50.3 us, and 10 us of launch; arithmetic and passes are far below.
   @Test func fewRowsCostTheirWeights() {
     let load = ExpertLoad(rowsPerExpert: [Int32](repeating: 1, count: 8))
-    let choice = TileChoice(kernel: .cutlassGrouped, load: load, tokensSeen: 8)
+    let choice = TileChoice(kernel: .cutlassGrouped, load: load, tokensSeen: 8, copiesPerExpert: 1)
     let seconds = perfect.seconds(load, shape, on: rates, tiles: choice)
     #expect(abs(seconds - 60.4e-6) < 0.6e-6)
   }
@@ -55,7 +55,8 @@ import Testing
     let load: (Int) -> ExpertLoad = { ExpertLoad(rowsPerExpert: [Int32($0), 5, 0, 77]) }
     var last = 0.0
     for rows in stride(from: 1, through: 4096, by: 13) {
-      let choice = TileChoice(kernel: .cutlassGrouped, load: load(rows), tokensSeen: 1)
+      let choice = TileChoice(
+        kernel: .cutlassGrouped, load: load(rows), tokensSeen: 1, copiesPerExpert: 1)
       let seconds = perfect.seconds(load(rows), shape, on: rates, tiles: choice)
       #expect(seconds >= last - 1e-15, "at \(rows) rows")
       last = seconds
@@ -64,10 +65,18 @@ import Testing
 
   @Test func theTritonRuleSwitchesTilesWithTokens() {
     let load = ExpertLoad(rowsPerExpert: [Int32](repeating: 4, count: 32))
-    let few = TileChoice(kernel: .fusedTriton, load: load, tokensSeen: 32)
-    let many = TileChoice(kernel: .fusedTriton, load: load, tokensSeen: 33)
+    let few = TileChoice(kernel: .fusedTriton, load: load, tokensSeen: 32, copiesPerExpert: 4)
+    let many = TileChoice(kernel: .fusedTriton, load: load, tokensSeen: 33, copiesPerExpert: 4)
     #expect(few == TileChoice(heights: 0..<1, width: 32))
     #expect(many == TileChoice(heights: 2..<3, width: 64))
+  }
+
+  @Test(arguments: [(1.0, 0), (16, 0), (17, 1), (200, 4), (9000, 4)])
+  func theLatencyKernelsTileByMeanCopies(copies: Double, index: Int) {
+    let load = ExpertLoad(rowsPerExpert: [4, 4])
+    let choice = TileChoice(
+      kernel: .minimumLatency, load: load, tokensSeen: 8, copiesPerExpert: copies)
+    #expect(choice.heights == index..<index + 1)
   }
 
   @Test(arguments: ExpertKernelFamily.allCases)

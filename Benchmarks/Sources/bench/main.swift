@@ -10,6 +10,18 @@ func fabric(_ word: String) -> ClusterShape.Fabric {
   ClusterShape.Fabric(rawValue: word) ?? .railOptimized
 }
 
+/// Solves `exchange` and lowers `seconds` to the CPU time it took.
+func solve(
+  _ exchange: Exchange, _ fidelity: SharingFidelity, _ seconds: inout Double
+) throws -> SharingResult {
+  let start = cpuSeconds()
+  let result = try FluidBatch.solve(
+    exchange.flows, over: exchange.links.capacities, paths: exchange.paths,
+    receivers: exchange.links.shape.ranks, fidelity: fidelity)
+  seconds = min(seconds, cpuSeconds() - start)
+  return result
+}
+
 switch words.first {
 case "hold":
   for pending in [1000, 100_000, 1_000_000] {
@@ -28,11 +40,14 @@ case "fluid":
   else { break }
   let exchange = try Exchange(traffic, ranks: ranks, fabric: fabric(words[3]))
   let fidelity = Double(words[4]).map { SharingFidelity.fluid(tolerance: $0) } ?? .analytic
-  let start = cpuSeconds()
-  let result = try FluidBatch.solve(
-    exchange.flows, over: exchange.links.capacities, paths: exchange.paths, receivers: ranks,
-    fidelity: fidelity)
-  let seconds = cpuSeconds() - start
+  // Small problems are solved again, so that the first touch of memory and code does not count.
+  var seconds = Double.infinity
+  var passes = 0
+  var result = try solve(exchange, fidelity, &seconds)
+  while seconds < 0.05 && passes < 4 {
+    result = try solve(exchange, fidelity, &seconds)
+    passes += 1
+  }
   var differences = "- -"
   if words.count > 5 {
     let other = readNumbers(words[5])

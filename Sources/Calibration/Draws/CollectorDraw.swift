@@ -37,6 +37,11 @@ public struct RankDraw: Hashable, Sendable {
   public var rowsPerExpert: [Int32]
   /// Tokens of the group that chose at least one expert of rank 0.
   public var reachingTokens: Int
+
+  public init(rowsPerExpert: [Int32], reachingTokens: Int) {
+    self.rowsPerExpert = rowsPerExpert
+    self.reachingTokens = reachingTokens
+  }
 }
 
 /// One measured configuration, as far as the draw depends on it.
@@ -49,10 +54,13 @@ public struct DrawRequest: Hashable, Sendable {
   public var remainder: RemainderRule
   /// Physical experts after replication, where the table's experts were balanced first.
   public var balancedSlots: Int?
+  /// Whether the measured kernel routes by itself, DeepSeek's way: within four of eight groups of
+  /// experts, which changes what was drawn. TensorRT-LLM's kernels for few tokens do.
+  public var routesWithinGroups: Bool
 
   public init(
     experts: Int, topK: Int, ranks: Int, tokens: Int, distribution: CollectorDistribution,
-    remainder: RemainderRule, balancedSlots: Int? = nil
+    remainder: RemainderRule, balancedSlots: Int? = nil, routesWithinGroups: Bool = false
   ) {
     self.experts = experts
     self.topK = topK
@@ -61,6 +69,7 @@ public struct DrawRequest: Hashable, Sendable {
     self.distribution = distribution
     self.remainder = remainder
     self.balancedSlots = balancedSlots
+    self.routesWithinGroups = routesWithinGroups
   }
 
   /// Draws a power-law table is the mean of.
@@ -95,15 +104,16 @@ public struct DrawRequest: Hashable, Sendable {
 extension DrawRequest {
   /// Token t takes experts t, t + s, t + 2s, … with s = ⌈E / k⌉; fewer tokens than s are spread.
   private func balancedDraw() -> RankDraw {
+    if routesWithinGroups {
+      return GroupRouting(experts: experts, topK: topK).draw(
+        tokens: tokens, local: 0..<experts / ranks, choices: balancedChoices)
+    }
     let local = experts / ranks
-    let stride = (experts + topK - 1) / topK
     var rows = [Int32](repeating: 0, count: local)
     var reaching = 0
     for token in 0..<tokens {
-      let first = tokens >= stride ? token : token * stride / tokens
       var reaches = false
-      for choice in 0..<topK {
-        let expert = (first + choice * stride) % experts
+      for expert in balancedChoices(token) {
         if expert < local {
           rows[expert] += 1
           reaches = true
@@ -112,6 +122,14 @@ extension DrawRequest {
       if reaches { reaching += 1 }
     }
     return RankDraw(rowsPerExpert: rows, reachingTokens: reaching)
+  }
+}
+
+extension DrawRequest {
+  private func balancedChoices(_ token: Int) -> [Int] {
+    let stride = (experts + topK - 1) / topK
+    let first = tokens >= stride ? token : token * stride / tokens
+    return (0..<topK).map { (first + $0 * stride) % experts }
   }
 }
 
@@ -130,6 +148,13 @@ extension DrawRequest {
     let local = counts.count / ranks
     let heaviest = balancedSlots == nil ? heaviestGroup(counts, size: local) : 0
     let own = heaviest * local..<(heaviest + 1) * local
+    if routesWithinGroups {
+      counts.swapAt(range: own, with: 0..<local)
+      let dealt = dealtChoices(counts)
+      return GroupRouting(experts: experts, topK: topK).draw(
+        tokens: tokens, local: 0..<local
+      ) { token in (0..<topK).map { dealt[token + $0 * tokens] } }
+    }
     return RankDraw(
       rowsPerExpert: counts[own].map { Int32(clamping: $0) },
       reachingTokens: reaching(counts, own: own))
@@ -216,12 +241,19 @@ extension DrawRequest {
     return sums.indices.max { sums[$0] < sums[$1] || (sums[$0] == sums[$1] && $0 > $1) } ?? 0
   }
 
+  /// The expert of every copy, experts in falling order of count; copy p belongs to token p mod T.
+  private func dealtChoices(_ counts: [Int]) -> [Int] {
+    fallingOrder(counts).flatMap { [Int](repeating: $0, count: counts[$0]) }
+  }
+
+  private func fallingOrder(_ counts: [Int]) -> [Int] {
+    counts.indices.sorted { counts[$0] != counts[$1] ? counts[$0] > counts[$1] : $0 < $1 }
+  }
+
   /// Tokens with an expert in `own` when copies are dealt to tokens column by column, experts in
   /// falling order of count: expert e's copies go to consecutive tokens, wrapping round.
   private func reaching(_ counts: [Int], own: Range<Int>) -> Int {
-    let order = counts.indices.sorted {
-      counts[$0] != counts[$1] ? counts[$0] > counts[$1] : $0 < $1
-    }
+    let order = fallingOrder(counts)
     var hit = [Bool](repeating: false, count: tokens)
     var position = 0
     for expert in order {
@@ -231,5 +263,13 @@ extension DrawRequest {
       position += counts[expert]
     }
     return hit.count { $0 }
+  }
+}
+
+extension [Int] {
+  /// Exchanges two equally long ranges that do not overlap, or are the same.
+  fileprivate mutating func swapAt(range first: Range<Int>, with second: Range<Int>) {
+    guard first != second else { return }
+    for (left, right) in zip(first, second) { swapAt(left, right) }
   }
 }

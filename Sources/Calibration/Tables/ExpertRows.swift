@@ -128,7 +128,8 @@ extension RowReader {
     }
     let request = DrawRequest(
       experts: sizes.experts, topK: sizes.topK, ranks: sizes.ranks, tokens: sizes.tokens,
-      distribution: sizes.distribution, remainder: remainder, balancedSlots: slots)
+      distribution: sizes.distribution, remainder: remainder, balancedSlots: slots,
+      routesWithinGroups: kernel == .minimumLatency && sizes.experts % 8 == 0)
     let draws = drawn[request] ?? request.draws()
     drawn[request] = draws
     let shape = ExpertShape(
@@ -145,7 +146,9 @@ extension RowReader {
       return load
     }
     let tiles = zip(loads, draws).map {
-      TileChoice(kernel: kernel, load: $0.0, tokensSeen: Double($0.1.reachingTokens))
+      TileChoice(
+        kernel: kernel, load: $0.0, tokensSeen: Double($0.1.reachingTokens),
+        copiesPerExpert: copies / Double(sizes.experts))
     }
     try add(
       row, "latency_us", machine, formula: .expertGEMM,

@@ -51,7 +51,9 @@ public struct ExpertComputeModel: Sendable {
   /// Seconds for a load made before; 0 where the rank has nothing to compute.
   public func seconds(_ load: ExpertLoad) -> Double {
     guard load.rows > 0 else { return 0 }
-    let tiles = TileChoice(kernel: kernel, load: load, tokensSeen: load.rows)
+    let tiles = TileChoice(
+      kernel: kernel, load: load, tokensSeen: load.rows,
+      copiesPerExpert: load.rows / Swift.max(load.localExperts, 1))
     guard kernel == .perExpertLoop else {
       return formula.seconds(load, shape, on: rates, tiles: tiles)
     }

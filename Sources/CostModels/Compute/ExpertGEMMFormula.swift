@@ -38,11 +38,14 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
     ConstantSpec(
       "starvedTuning", unit: "1", 1...10, start: 1.5,
       "Slow-down of the tactic an autotuner keeps when its profile gave the rank no rows."),
+    ConstantSpec(
+      "routedElement", unit: "ps", 1e-4...20, start: 0.1,
+      "Cost of an element of a routed copy: kernels that walk over all tokens of the group."),
   ]
 
   public var launch, hiddenLatency, activeExpert, idleExpert, routedCopy: Double
   public var memoryEfficiency, peakEfficiency, tileLoss, overlap: Double
-  public var activationEfficiency, waveQuantisation, starvedTuning: Double
+  public var activationEfficiency, waveQuantisation, starvedTuning, routedElement: Double
 
   public init(values: [Double]) {
     launch = values[0] * 1e-6
@@ -57,6 +60,7 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
     activationEfficiency = values[9]
     waveQuantisation = values[10]
     starvedTuning = values[11]
+    routedElement = values[12] * 1e-12
   }
 
   /// Seconds for `load` on experts of `shape`.
@@ -79,7 +83,8 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
       / (rates.memoryBandwidth * activationEfficiency)
     let overhead =
       launch + hiddenLatency * shape.hidden + activeExpert * load.activeExperts
-      + idleExpert * (load.localExperts - load.activeExperts) + routedCopy * load.routedCopies
+      + idleExpert * (load.localExperts - load.activeExperts)
+      + (routedCopy + routedElement * shape.hidden) * load.routedCopies
     return factor * gemms + passes + overhead
   }
 
@@ -132,12 +137,22 @@ public struct TileChoice: Hashable, Sendable {
   /// What `kernel` chooses from for `load`.
   ///
   /// SGLang's Triton kernel takes tiles of 16 × 32 while it sees no more tokens than local experts,
-  /// else 64 × 64; the other families are tuned and take the fastest height.
-  public init(kernel: ExpertKernelFamily, load: ExpertLoad, tokensSeen: Double) {
+  /// else 64 × 64. TensorRT-LLM's kernels for few tokens take the power of two above the mean copies
+  /// of an expert. The other families are tuned and take the fastest height.
+  ///
+  /// - Parameter copiesPerExpert: mean token copies of an expert over the whole group.
+  public init(
+    kernel: ExpertKernelFamily, load: ExpertLoad, tokensSeen: Double, copiesPerExpert: Double
+  ) {
     switch kernel {
     case .fusedTriton:
       let few = tokensSeen <= load.localExperts
       self.init(heights: few ? 0..<1 : 2..<3, width: few ? 32 : 64)
+    case .minimumLatency:
+      let last = ExpertLoad.tileHeights.count - 1
+      let index =
+        ExpertLoad.tileHeights.firstIndex { Double($0) >= copiesPerExpert } ?? last
+      self.init(heights: index..<index + 1, width: 128)
     default:
       self.init(heights: 0..<ExpertLoad.tileHeights.count, width: 128)
     }

@@ -5,7 +5,7 @@ struct SmallLayer {
 
   /// - Returns: `nil` if there are more than `limit` placements.
   init?(_ problem: PlacementProblem, capacity: [Int], limit: Int) {
-    guard problem.experts <= 12, problem.ranks <= 12 else { return nil }
+    guard problem.experts <= 12, problem.ranks <= 8 else { return nil }
     // With exactly as many slots as experts every rank is full; otherwise any number may be used.
     let full = capacity.reduce(0, +) == problem.experts
     var walk = Walk(problem: problem, capacity: capacity, full: full, limit: limit)

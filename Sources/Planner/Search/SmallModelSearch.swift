@@ -9,11 +9,11 @@ struct SmallModelSearch {
   /// The class of each row, and one row of each class.
   private var classOfRow: [Int] = []
   private var representatives: [Int] = []
-  /// Share of each expert on each rank, by row.
-  private let shares: [[Float]]
+  private let placements: [SmallPlacement]
+  private let measure: BoundaryMeasure
 
   /// - Returns: `nil` if the model is not small enough for an exact answer in seconds.
-  init?(_ problem: PlacementProblem) {
+  init?(_ problem: PlacementProblem, measure: BoundaryMeasure? = nil) {
     let capacities = SlotCapacities(problem)
     guard let capacity = capacities.rows.first, problem.replicaSplit == .even,
       problem.currentPlacement == nil, problem.expertGroups == nil,
@@ -22,23 +22,22 @@ struct SmallModelSearch {
       let small = SmallLayer(problem, capacity: capacity, limit: 60_000)
     else { return nil }
     self.problem = problem
+    if let measure {
+      self.measure = measure
+    } else if case .traffic = problem.objective {
+      self.measure = .total
+    } else {
+      self.measure = .busiestRank
+    }
     rows = small.rows
-    shares = rows.map { Self.shares(of: $0, problem) }
+    placements = rows.map {
+      SmallPlacement(row: $0, slotsPerRank: problem.slotsPerRank, experts: problem.experts)
+    }
     classify()
     let pairs = Double(representatives.count) * Double(rows.count) * Double(problem.layers)
     let work = problem.objective.couplesLayers ? pairs : Double(rows.count * problem.layers)
-    // About 60 million pairs of placements a second and core.
-    guard work * Double(problem.ranks * problem.ranks) <= 6e9 else { return nil }
-  }
-
-  private static func shares(of row: [Int], _ problem: PlacementProblem) -> [Float] {
-    var copies = Array(repeating: 0, count: problem.experts)
-    for expert in row where expert != PlacementSlots.empty { copies[expert] += 1 }
-    var result = Array(repeating: Float(0), count: problem.experts * problem.ranks)
-    for (slot, expert) in row.enumerated() where expert != PlacementSlots.empty {
-      result[expert * problem.ranks + slot / problem.slotsPerRank] = 1 / Float(copies[expert])
-    }
-    return result
+    // Some 30 million pairs of placements a second and core: a few seconds in all.
+    guard work <= 1e8 else { return nil }
   }
 
   /// Groups rows that differ by names of alike ranks and nodes only.
@@ -58,9 +57,8 @@ struct SmallModelSearch {
 
   /// The row with ranks sorted within nodes and nodes sorted; as it is where ranks differ.
   private func canonical(_ row: [Int]) -> [Int] {
-    guard Set(problem.rankSlowdown).count <= 1, problem.ranks % problem.ranksPerNode == 0 else {
-      return row
-    }
+    let even = problem.nodes == 1 || problem.ranks % problem.ranksPerNode == 0
+    guard Set(problem.rankSlowdown).count <= 1, even else { return row }
     let size = problem.slotsPerRank
     let ranks = (0..<problem.ranks).map { Array(row[$0 * size..<($0 + 1) * size]) }
     let perNode =
@@ -116,8 +114,9 @@ struct SmallModelSearch {
       if run.checkStop() { return nil }
       let own = representatives.map { cost(layer, rows[$0]) }
       let step = ChainStep(
-        problem: problem, after: layer - 1, shares: shares, classOfRow: classOfRow,
-        value: value, representatives: representatives, threads: run.options.threads)
+        problem: problem, flow: flow(after: layer - 1), experts: problem.experts,
+        measure: measure, placements: placements, classOfRow: classOfRow, value: value,
+        representatives: representatives, threads: run.options.threads)
       let best = step.best()
       origins.append(best.map(\.row))
       value = zip(own, best).map { $0 + $1.value }
@@ -126,6 +125,15 @@ struct SmallModelSearch {
       return nil
     }
     return trace(from: end, origins)
+  }
+
+  /// Tokens by source and destination expert.
+  private func flow(after layer: Int) -> [Float] {
+    var flow = Array(repeating: Float(0), count: problem.experts * problem.experts)
+    for item in problem.transitions[layer] {
+      flow[item.source * problem.experts + item.destination] += Float(item.tokens)
+    }
+    return flow
   }
 
   /// Walks back; each step was computed for a representative, so ranks are renamed on the way.

@@ -61,7 +61,8 @@ struct ComparisonBuilder {
       expertParallelRanks: scenario.parallelism.expert, model: scenario.model.name,
       layers: scenario.model.layers.count, experts: scenario.model.experts,
       topK: scenario.model.topK, phase: scenario.workload.phase.rawValue,
-      tokensPerRank: scenario.workload.tokensPerRank, steps: stoppedAfter ?? scenario.workload.steps,
+      tokensPerRank: scenario.workload.tokensPerRank,
+      steps: stoppedAfter ?? scenario.workload.steps,
       routing: scenario.routing.label, network: NetworkFidelity(scenario.simulation.network).label)
   }
 
@@ -123,7 +124,9 @@ extension StepLanes {
       first[layer] = min(first[layer], record.spans[index].start.picoseconds)
       last[layer] = max(last[layer], record.spans[index].end.picoseconds)
     }
-    let slowest = first.indices.max { last[$0] - min(first[$0], last[$0]) < last[$1] - min(first[$1], last[$1]) }
+    let slowest = first.indices.max {
+      last[$0] - min(first[$0], last[$0]) < last[$1] - min(first[$1], last[$1])
+    }
     guard let slowest else { return nil }
     let start = first[slowest]
     let bars = plan.operations.indices.compactMap { index -> Bar? in

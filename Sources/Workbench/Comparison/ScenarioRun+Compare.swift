@@ -1,5 +1,5 @@
-import Dispatch
 import Diagnostics
+import Dispatch
 import Domain
 import Foundation
 import Plan
@@ -43,7 +43,9 @@ extension ScenarioRun {
       }
       let range = next..<min(steps, next + batch)
       for (offset, metrics) in try simulate(range).enumerated() {
-        for cell in cells.indices { accumulators[cell].add(metrics[cell], index: range.lowerBound + offset) }
+        for cell in cells.indices {
+          accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
+        }
       }
       next = range.upperBound
       onProgress(RunProgress(done: next, total: steps))
@@ -65,7 +67,8 @@ extension ScenarioRun {
 
   /// The metrics of every step of `range` and every cell.
   private func simulate(_ range: Range<Int>) throws(WorkbenchError) -> [[StepMetrics]] {
-    let results = Mutex([Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
+    let results = Mutex(
+      [Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
     DispatchQueue.concurrentPerform(iterations: range.count) { offset in
       let outcome = measure(step: range.lowerBound + offset)
       results.withLock { $0[offset] = outcome }

@@ -101,7 +101,8 @@ public struct ScenarioRun: Sendable {
       model: scenario.model, workload: scenario.workload, ranks: scenario.cluster.ranks,
       seed: scenario.simulation.seed, folder: scenario.folder.isEmpty ? "." : scenario.folder)
     do {
-      return try RoutingCatalog.make(scenario.routing, in: context)
+      return try RoutingCatalog.make(
+        scenario.routing, modifiers: scenario.modifiers, in: context)
     } catch {
       throw WorkbenchError(error, scenario: scenario.file)
     }

@@ -71,7 +71,9 @@ struct CompareCommand: ParsableCommand {
     return [scenario]
   }
 
-  private func show(_ result: Results.ComparisonResult, _ scenario: Scenario, _ console: Console) throws {
+  private func show(_ result: Results.ComparisonResult, _ scenario: Scenario, _ console: Console)
+    throws
+  {
     guard let output else {
       FileHandle.standardOutput.write(try format.render(result, console: console))
       if format == .text, !common.quiet {
@@ -82,8 +84,9 @@ struct CompareCommand: ParsableCommand {
     let path = files.count > 1 ? Self.path(output, for: scenario.name) : output
     let format = ResultFormat(path: path) ?? .html
     try OutputFile.write(format.render(result, console: console), to: path, console: console)
-    console.print(TerminalSummary.render(
-      result, width: console.width, colour: console.coloursOutput))
+    console.print(
+      TerminalSummary.render(
+        result, width: console.width, colour: console.coloursOutput))
     console.print("  report: \(path)")
   }
 

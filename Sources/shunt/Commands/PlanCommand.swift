@@ -133,7 +133,8 @@ struct PlanCommand: ParsableCommand {
     let verdict: String
     switch ends.first {
     case .some(let low) where low > 1: verdict = "the gain survives on steps the plan has not seen"
-    case .some where (ends.last ?? 1) < 1: verdict = "re-placing makes steps slower: keep what you have"
+    case .some where (ends.last ?? 1) < 1:
+      verdict = "re-placing makes steps slower: keep what you have"
     default: verdict = "no difference can be told: keep what you have"
     }
     console.print(

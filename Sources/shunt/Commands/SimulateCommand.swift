@@ -60,8 +60,9 @@ struct SimulateCommand: ParsableCommand {
       if let output {
         try OutputFile.write(data, to: output, console: console)
         if !common.quiet {
-          console.print(TerminalSummary.render(
-            result, width: console.width, colour: console.coloursOutput))
+          console.print(
+            TerminalSummary.render(
+              result, width: console.width, colour: console.coloursOutput))
         }
       } else {
         FileHandle.standardOutput.write(data)

@@ -29,9 +29,11 @@ final class ProgressLine: Sendable {
     }
     guard isDue, progress.done > 0 else { return }
     let elapsed = now.timeIntervalSince(start)
-    let left = Int((elapsed / Double(progress.done) * Double(progress.total - progress.done)).rounded(.up))
+    let left = Int(
+      (elapsed / Double(progress.done) * Double(progress.total - progress.done)).rounded(.up))
     let text = "\(label): \(progress.done) of \(progress.total) steps, about \(left) s left"
-    FileHandle.standardError.write(Data((console.isWatched ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+    FileHandle.standardError.write(
+      Data((console.isWatched ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
   }
 
   /// Removes the line.
