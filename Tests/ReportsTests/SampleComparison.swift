@@ -174,12 +174,15 @@ struct SampleComparison {
     ]
     cell.rankTraffic = .init(
       bytes: (0..<ranks).map { source in
-        (0..<ranks).map { source == $0 ? 0 : 1e7 * scale * (1 + ($0 == 0 ? 2.5 : 0) + ($0 / ranksPerNode == source / ranksPerNode ? 0.8 : 0)) }
+        (0..<ranks).map { bytes(from: source, to: $0) * scale }
       })
     cell.loadHeat = .init(
       columnKind: "layer", columns: (0..<layers).map { "\($0)" },
       copies: (0..<ranks).map { rank in
-        (0..<layers).map { 900 + 400 * Double((rank * 5 + $0 * 3) % 7) * scale }
+        (0..<layers).map { layer in
+          let load = Double((rank * 5 + layer * 3) % 7)
+          return 900 + 400 * load * scale
+        }
       })
     cell.memoryByRank = ["weights": cell.peakMemoryBytes.perRank.map { $0 / 2 }]
     if way == 0 {
@@ -189,6 +192,13 @@ struct SampleComparison {
         "dispatch": .init(median: 0.06, p90: 0.15), "expertCompute": .init(median: 0.03, p90: 0.09),
       ]
     }
+  }
+
+  /// More to rank 0 than to others, and more inside a node.
+  private func bytes(from source: Int, to destination: Int) -> Double {
+    guard source != destination else { return 0 }
+    let isInside = source / ranksPerNode == destination / ranksPerNode
+    return 1e7 + (destination == 0 ? 2.5e7 : 0) + (isInside ? 0.8e7 : 0)
   }
 
   // MARK: - Around the cells
