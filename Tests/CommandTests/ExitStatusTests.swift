@@ -41,7 +41,7 @@ import Testing
   static let content: [Failure] = [
     Failure(
       testDescription: "truncated YAML", status: 65,
-      scenario: String(SmallScenario.text.prefix(120)), says: ""),
+      scenario: String(SmallScenario.text.prefix(120)), says: "YAML"),
     changed("a unit of another kind", "prefill,", "prefill, contextLength: 3 GB/s,", says: "context"),
     changed(
       "memory without a unit", "simulation:", "memory: { reserved: 3 }\nsimulation:", says: "unit"),
@@ -74,7 +74,8 @@ import Testing
       testDescription: "no such scenario", status: 66, arguments: ["simulate", "none.yaml"],
       says: "none.yaml"),
     Failure(
-      testDescription: "a folder for a scenario", status: 66, arguments: ["check", "."], says: ""),
+      testDescription: "a folder for a scenario", status: 66, arguments: ["check", "."],
+      says: "a folder"),
     Failure(
       testDescription: "output in no folder", status: 73,
       arguments: ["simulate", "s.yaml", "--output", "none/result.json"], says: "none/result.json"),
@@ -89,7 +90,7 @@ import Testing
     Failure(
       testDescription: "unknown option", status: 64, arguments: ["simulate", "s.yaml", "--sede", "1"],
       says: "--sede"),
-    Failure(testDescription: "unknown command", status: 64, arguments: ["simulat"], says: ""),
+    Failure(testDescription: "unknown command", status: 64, arguments: ["simulat"], says: "simulat"),
     Failure(
       testDescription: "an impossible option", status: 64,
       arguments: ["plan", "s.yaml", "--gap", "2"], says: "--gap"),

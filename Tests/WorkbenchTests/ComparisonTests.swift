@@ -10,7 +10,7 @@ import Workbench
   /// copy is counted.
   @Test(arguments: [
     ("prefill", "fluid", ""), ("prefill", "analytic", "parallelism: { expert: 2 }"),
-    ("decode", "fluid: { tolerance: 1 % }", "parallelism: { expert: 1 }"),
+    ("decode", "{ fluid: { tolerance: 1 % } }", "parallelism: { expert: 1 }"),
     ("training", "analytic", ""),
   ])
   func everyCellAddsUp(phase: String, network: String, more: String) throws {

@@ -98,6 +98,16 @@ import Workbench
     #expect(try mended.run().placements.map(\.slotsPerRank) == [3])
   }
 
+  /// More copies than ranks could hold one each of are refused with the most that fit.
+  @Test func copiesHaveALimit() throws {
+    let scenario = SmallScenario(
+      steps: 1, placements: "[balanced: { redundantExperts: 9000000000000000000 }]",
+      strategies: "[ep]")
+    let found = findings { try scenario.run() }
+    #expect(found.map(\.code) == [.invalidPlacement])
+    #expect(found.first?.fixes == ["redundantExperts: 24"])
+  }
+
   /// Heavy experts apart: no placement that looks at loads is worse than blocks in order.
   @Test func placementsHelpWhereLoadsAreSkewed() throws {
     let result = try SmallScenario(
