@@ -142,7 +142,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
     tests(
-      "ReportsTests", ["Reports", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
+      "ReportsTests", ["Reports", "Charts", "Results", "Statistics", "Plan", "Domain", "Quantities"]),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),

@@ -2,14 +2,16 @@
 """Fit one set of machine constants to the published bars of Least-Loaded Expert Parallelism.
 
 Prints, for the constants the simulator uses and for fits on parts of the bars, the error of every
-figure; then the memory rule. Needs numpy and scipy, reads no file, takes seconds.
-docs/reproductions/llep-model.md explains the model. All bars: arXiv 2601.17111, figures 1, 4, 6, 7,
-8 and 9, read from the printed labels.
+figure; then the memory rule. Needs numpy and scipy, takes seconds.
+docs/reproductions/llep-model.md explains the model; docs/reproductions/llep-published.csv holds the
+bars: arXiv 2601.17111, figures 1, 4, 6, 7 and 9, read from the printed labels (8 stands here).
 
 usage: scripts/fit-llep-constants.py [--bars]     (--bars lists every bar)
 """
 
+import csv
 import sys
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -27,71 +29,18 @@ LAYERS = {
     "deepseek-v3": (256, 8, 7168, 2048, 16384),
     "figure-1": (128, 4, 2048, 2048, 32768),
 }
-SPEEDUP = {  # Figures 4 and 1a: by number of hot experts; "balanced" has none
-    "gpt-oss-120b": {
-        "balanced": 1.07,
-        16: (1.73, 2.85, 4.37, 5.19),
-        4: (2.09, 3.05, 4.47, 5.22),
-        1: (2.41, 3.48, 5.26, 6.11),
-    },
-    "deepseek-v3": {
-        "balanced": 0.92,
-        16: (1.69, 2.65, 3.83, 4.59),
-        4: (1.76, 2.83, 3.64, 4.64),
-        1: (1.96, 2.77, 4.23, 5.13),
-    },
-    "figure-1": {
-        "balanced": 1.0,
-        16: (1.5, 2.3, 3.7, 4.3),
-        4: (1.8, 2.6, 3.7, 4.2),
-        1: (1.9, 2.8, 4.2, 4.9),
-    },
-}
-FIGURE_6A = {  # tokens per rank 4K 8K 16K 32K 64K
-    30: (0.66, 0.99, 1.39, 1.81, 2.24),
-    50: (0.89, 1.33, 2.00, 2.64, 3.18),
-    80: (1.15, 1.84, 2.78, 3.78, 4.73),
-    95: (1.29, 2.09, 3.23, 4.29, 5.46),
-}
-FIGURE_6B = {  # capacity factor 1 1.5 2 2.5 3
-    30: (1.75, 1.56, 1.28, 1.10, 0.98),
-    50: (2.57, 2.16, 1.83, 1.58, 1.38),
-    80: (3.66, 3.10, 2.71, 2.29, 1.99),
-    95: (4.19, 3.51, 3.09, 2.67, 2.32),
-}
-FIGURE_7A = {  # threshold 1.1 1.4 1.7 2.0 2.3 2.6, at 8K tokens per rank
-    15: (0.70, 0.69, 0.70, 1.06, 1.07, 1.07),
-    20: (0.73, 0.74, 0.74, 0.73, 1.04, 1.04),
-    30: (0.89, 0.88, 0.90, 0.88, 0.89, 0.90),
-    50: (1.21, 1.22, 1.21, 1.21, 1.21, 1.22),
-}
-FIGURE_9 = {  # experts 16 32 64 128 256
-    30: (0.61, 1.03, 1.69, 1.81, 1.94),
-    50: (1.24, 1.48, 2.05, 2.50, 2.80),
-    80: (1.76, 2.23, 2.92, 3.61, 4.04),
-    95: (1.94, 2.60, 3.38, 4.06, 4.57),
-}
 FIGURE_8 = {4: 12.60, 16: 12.28, 32: 12.23, 64: 12.51, 128: 12.99, 256: 14.88}  # ms, cuBLAS loop
-MEMORY = {  # peak GiB a rank, EP / LLEP
-    "gpt-oss-120b": {
-        "balanced": (14.64, 11.47),
-        16: ((24.49, 13.13), (35.74, 14.82), (52.63, 14.82), (61.07, 14.82)),
-        4: ((28.30, 12.15), (38.46, 12.91), (53.72, 14.05), (61.34, 14.65)),
-        1: ((29.13, 11.57), (39.07, 12.49), (53.95, 13.89), (61.38, 14.61)),
-    },
-    "deepseek-v3": {
-        "balanced": (32.03, 32.25),
-        16: ((47.35, 32.50), (60.40, 32.58), (80.04, 32.58), (89.86, 33.38)),
-        4: ((49.49, 32.50), (61.94, 32.50), (80.64, 32.50), (89.98, 33.53)),
-        1: ((50.03, 32.33), (62.32, 32.33), (80.81, 32.47), (90.06, 33.15)),
-    },
-    "figure-1": {
-        "balanced": (8.57, 6.32),
-        16: ((15.58, 7.50), (23.58, 8.70), (35.59, 8.70), (41.60, 8.70)),
-        4: ((18.29, 6.80), (25.52, 7.35), (36.37, 8.16), (41.80, 8.57)),
-        1: ((18.88, 6.39), (25.95, 7.05), (36.53, 8.04), (41.82, 8.55)),
-    },
-}
+PUBLISHED = Path(__file__).parent.parent / "docs" / "reproductions" / "llep-published.csv"
+
+
+def published(quantity, figures):
+    """Rows of the published bars; figures 1 and 4 go by the name of their layer."""
+    with open(PUBLISHED, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            name = row["layer"] if row["figure"] in ("1a", "1b", "4") else row["figure"]
+            if row["quantity"] == quantity and name in figures:
+                yield name, row
+
 
 # ------------------------------------------------------------------------------------------------
 # Constants: what the simulator uses. Name: (value, unit, fitted?, meaning)
@@ -210,29 +159,26 @@ class Case:
         self.expert_bytes = 2 * 3 * self.D * self.I
 
 
+def case_of(name, row, bar, **changed):
+    """The layer of a published row; what the row says of algorithm and load, unless changed."""
+    _, top_k, D, I, _ = LAYERS[row["layer"]]
+    hot, hot_experts = int(row["hotPercent"]), int(row["hotExperts"])
+    factor, threshold = float(row["capacityFactor"]), float(row["imbalanceThreshold"])
+    label = f"{hot}%/{hot_experts}" if hot_experts else "balanced"
+    labels = {
+        "6a": f"{hot}% B={int(row['tokensPerRank']) // 1024}K",
+        "6b": f"{hot}% a={factor}",
+        "7a": f"{hot}% t={threshold}",
+    }
+    layer = changed.get("layer", (int(row["experts"]), top_k, D, I, int(row["tokensPerRank"])))
+    threshold = changed.get("threshold", threshold)
+    label = labels.get(name, label)
+    return Case(name, label, layer, hot, hot_experts, bar, factor=factor, threshold=threshold)
+
+
 def all_cases():
-    cases = []
-    for name, bars in SPEEDUP.items():
-        layer = LAYERS[name]
-        cases.append(Case(name, "balanced", layer, 0, 0, bars["balanced"]))
-        for hot_experts in (16, 4, 1):
-            for hot, bar in zip(HOT, bars[hot_experts]):
-                cases.append(Case(name, f"{hot}%/{hot_experts}", layer, hot, hot_experts, bar))
-    E, K, D, I, B = LAYERS["figure-1"]
-    for hot, bars in FIGURE_6A.items():
-        for tokens, bar in zip((4096, 8192, 16384, 32768, 65536), bars):
-            label = f"{hot}% B={tokens // 1024}K"
-            cases.append(Case("6a", label, (E, K, D, I, tokens), hot, 4, bar))
-    for hot, bars in FIGURE_6B.items():
-        for factor, bar in zip((1.0, 1.5, 2.0, 2.5, 3.0), bars):
-            label = f"{hot}% a={factor}"
-            cases.append(Case("6b", label, (E, K, D, I, B), hot, 4, bar, factor=factor))
-    for hot, bars in FIGURE_7A.items():
-        for threshold, bar in zip((1.1, 1.4, 1.7, 2.0, 2.3, 2.6), bars):
-            label = f"{hot}% t={threshold}"
-            layer = (E, K, D, I, 8192)
-            cases.append(Case("7a", label, layer, hot, 4, bar, threshold=threshold))
-    return cases
+    rows = published("speedup", FIGURES)
+    return [case_of(name, row, float(row["published"])) for name, row in rows]
 
 
 # ------------------------------------------------------------------------------------------------
@@ -366,12 +312,14 @@ def figure_9(c):
     print("\nFigure 9 (not fitted), simulated/published at N = 16 32 64 128 256")
     for name, layer in readings:
         print(f"  {name}")
-        for hot, bars in FIGURE_9.items():
-            cells = []
-            for experts, bar in zip((16, 32, 64, 128, 256), bars):
-                case = Case("9", "", layer(experts), hot, 4, bar, threshold=None)
-                cells.append(f"{speedup(case, c):.2f}/{bar:.2f}")
-            print(f"    {hot} %  " + "  ".join(cells))
+        cells = {}
+        for _, row in published("speedup", ("9",)):
+            bar = float(row["published"])
+            case = case_of("9", row, bar, layer=layer(int(row["experts"])), threshold=None)
+            text = f"{speedup(case, c):.2f}/{bar:.2f}"
+            cells.setdefault(row["hotPercent"], []).append(text)
+        for hot, texts in cells.items():
+            print(f"    {hot} %  " + "  ".join(texts))
 
 
 def predictions(fits):
@@ -416,17 +364,15 @@ def memory(case):
 
 def report_memory():
     print("\nMemory: worst difference in GiB, EP and LLEP")
-    for name, bars in MEMORY.items():
+    for name in LAYERS:
         one, own = [], []
-        for key, values in bars.items():
-            hot_experts = 0 if key == "balanced" else key
-            rows = [(0, values)] if key == "balanced" else zip(HOT, values)
-            for hot, published in rows:
-                case = Case(name, "", LAYERS[name], hot, hot_experts, 1)
-                ep, llep, buffer = memory(case)
-                simulated = np.array([ep, llep])
-                one.append(simulated + RESERVED + buffer - published)
-                own.append(simulated + PER_LAYER[name] - published)
+        bars = zip(published("epPeakGiB", (name,)), published("llepPeakGiB", (name,)))
+        for (_, row), (_, llep_row) in bars:
+            both = np.array([float(row["published"]), float(llep_row["published"])])
+            ep, llep, buffer = memory(case_of(name, row, 1))
+            simulated = np.array([ep, llep])
+            one.append(simulated + RESERVED + buffer - both)
+            own.append(simulated + PER_LAYER[name] - both)
         one, own = abs(np.array(one)).max(0), abs(np.array(own)).max(0)
         print(
             f"  {name:13s} {RESERVED} GiB + K-fold rows: {one[0]:.2f} {one[1]:.2f}"

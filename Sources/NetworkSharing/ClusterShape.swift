@@ -65,8 +65,8 @@ public struct ClusterShape: Hashable, Sendable {
 
   /// Checks what a user can get wrong.
   func validate() throws(SharingError) {
-    guard ranks >= 1, ranks <= 65_536 else {
-      throw .badShape("a cluster of \(ranks) ranks cannot be cabled; give 1 to 65536")
+    guard ranks >= 1, ranks <= 16_384 else {
+      throw .badShape("a cluster of \(ranks) ranks cannot be cabled; give 1 to 16384")
     }
     guard ranksPerNode >= 1, ranks.isMultiple(of: ranksPerNode) else {
       throw .badShape("\(ranks) ranks do not fill nodes of \(ranksPerNode)")

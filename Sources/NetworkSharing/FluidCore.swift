@@ -41,6 +41,10 @@ struct FluidCore {
     for (link, capacity) in capacities.enumerated() where !(capacity >= 1e-3 && capacity <= 1e30) {
       throw .badCapacity(link: "link \(link)", bytesPerSecond: capacity)
     }
+    guard capacities.count <= LinkShare.linkLimit else {
+      throw .badShape(
+        "\(capacities.count) links are too many; share at most \(LinkShare.linkLimit)")
+    }
     try paths.validate(linkCount: capacities.count)
     self.capacities = capacities
     self.paths = paths
@@ -58,6 +62,7 @@ struct FluidCore {
     base = instant
     now = 0
     quantum = .infinity
+    waitingQuantum = .infinity
   }
 
   /// Makes room for `count` flows.

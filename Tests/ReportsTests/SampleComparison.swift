@@ -87,7 +87,8 @@ struct SampleComparison {
         ? .init(
           step: 3, rank: ranks - 1, timeSeconds: 0.0121, requestedBytes: 4_000_000_000,
           neededBytes: peak, category: "activations", operation: "expertCompute of layer 2") : nil,
-      stepTime: TimeSummary(Summary(seconds)), moeLayerTime: TimeSummary(Summary(seconds.map { $0 / 4 })),
+      stepTime: TimeSummary(Summary(seconds)),
+      moeLayerTime: TimeSummary(Summary(seconds.map { $0 / 4 })),
       speedup: Self.speedup(seconds, over: baseline?.stepSeconds),
       peakMemoryBytes: .init(
         max: peak,
@@ -107,9 +108,14 @@ struct SampleComparison {
       rankSeconds: shares.mapValues { share in
         (0..<ranks).map { share * 0.0418 * scale * (1 - 0.01 * Double($0 % 7)) }
       },
-      rankCopies: (0..<ranks).map { 1000 * (1 + (imbalance - 1) * (1 - 2 * Double($0) / Double(max(1, ranks - 1)))) },
+      rankCopies: (0..<ranks).map { rank -> Double in
+        let place = 1 - 2 * Double(rank) / Double(max(1, ranks - 1))
+        return 1000 * (1 + (imbalance - 1) * place)
+      },
       busiestLinks: ["node 1 rank 3 NIC down", "node 0 rank 0 NIC up", "node 1 rank 3 NVLink down"]
-        .enumerated().map { .init(link: $1, bytes: 5e8 / Double($0 + 1), utilization: 0.31 / Double($0 + 1)) },
+        .enumerated().map {
+          .init(link: $1, bytes: 5e8 / Double($0 + 1), utilization: 0.31 / Double($0 + 1))
+        },
       stepSeconds: seconds, medianStep: steps > 0 ? lanes(step: steps / 2, scale: scale) : nil)
     if hasDetails { addDetails(&cell, scale: scale, way: way) }
     return cell
@@ -141,7 +147,8 @@ struct SampleComparison {
       let start = 0.0100
       let times = [
         ("compute", "routing", 0.0, 0.0002), ("communication", "dispatch", 0.0002, 0.0011),
-        ("copy", "weights", 0.0003, 0.0009), ("compute", "expertCompute", 0.0011, 0.0011 + 0.0021 * busy),
+        ("copy", "weights", 0.0003, 0.0009),
+        ("compute", "expertCompute", 0.0011, 0.0011 + 0.0021 * busy),
         ("communication", "combine", 0.0011 + 0.0021 * busy, 0.0059),
       ]
       return times.map {
@@ -161,7 +168,8 @@ struct SampleComparison {
     cell.criticalPaths = [
       .init(
         step: steps / 2,
-        pieces: ["routing", "dispatch", "expertCompute", "combine"].enumerated().map { index, kind in
+        pieces: ["routing", "dispatch", "expertCompute", "combine"].enumerated().map {
+          index, kind in
           .init(
             rank: index, lane: index == 1 || index == 3 ? "communication" : "compute", kind: kind,
             layer: 2, startSeconds: 0.001 * Double(index), endSeconds: 0.001 * Double(index + 1),
@@ -170,18 +178,24 @@ struct SampleComparison {
     ]
     cell.tail = [
       .init(cause: "tokenImbalance", rank: 0, layer: 2, expert: 17, link: nil, share: 0.61),
-      .init(cause: "communication", rank: nil, layer: nil, expert: nil, link: "node 1 rank 3 NIC down", share: 0.27),
+      .init(
+        cause: "communication", rank: nil, layer: nil, expert: nil, link: "node 1 rank 3 NIC down",
+        share: 0.27),
     ]
     cell.rankTraffic = .init(
       bytes: (0..<ranks).map { source in
-        (0..<ranks).map { bytes(from: source, to: $0) * scale }
+        (0..<ranks).map { destination -> Double in
+          guard source != destination else { return 0 }
+          let hot = destination == 0 ? 2.5 : 0.0
+          let near = destination / ranksPerNode == source / ranksPerNode ? 0.8 : 0.0
+          return 1e7 * scale * (1 + hot + near)
+        }
       })
     cell.loadHeat = .init(
       columnKind: "layer", columns: (0..<layers).map { "\($0)" },
       copies: (0..<ranks).map { rank in
-        (0..<layers).map { layer in
-          let load = Double((rank * 5 + layer * 3) % 7)
-          return 900 + 400 * load * scale
+        (0..<layers).map { layer -> Double in
+          900 + 400 * Double((rank * 5 + layer * 3) % 7) * scale
         }
       })
     cell.memoryByRank = ["weights": cell.peakMemoryBytes.perRank.map { $0 / 2 }]
@@ -192,13 +206,6 @@ struct SampleComparison {
         "dispatch": .init(median: 0.06, p90: 0.15), "expertCompute": .init(median: 0.03, p90: 0.09),
       ]
     }
-  }
-
-  /// More to rank 0 than to others, and more inside a node.
-  private func bytes(from source: Int, to destination: Int) -> Double {
-    guard source != destination else { return 0 }
-    let isInside = source / ranksPerNode == destination / ranksPerNode
-    return 1e7 + (destination == 0 ? 2.5e7 : 0) + (isInside ? 0.8e7 : 0)
   }
 
   // MARK: - Around the cells
@@ -212,7 +219,8 @@ struct SampleComparison {
     }
     let objective = [310_000.0, 214_500, 209_800][index % 3]
     var result = PlacementResult(
-      label: label, method: label, slotsPerRank: slots, status: index % 3 == 2 ? "optimal" : "feasible",
+      label: label, method: label, slotsPerRank: slots,
+      status: index % 3 == 2 ? "optimal" : "feasible",
       objective: objective, lowerBound: 209_800, gap: (objective - 209_800) / objective,
       firstLayerSlots: order, movesFromBaseline: index == 0 ? 0 : 170 + index)
     if hasDetails && index % 3 == 2 {
@@ -243,7 +251,8 @@ struct SampleComparison {
       best: best.name, winners: winners, adjustedPValues: values,
       sentence: others.isEmpty
         ? "\(best.name) is fastest."
-        : "\(best.name) has the smallest mean; \(others.joined(separator: ", ")) cannot be told from it.")
+        : "\(best.name) has the smallest mean; \(others.joined(separator: ", ")) cannot be told from it."
+    )
   }
 
   private func sensitivity(_ cells: [CellResult]) -> SensitivityResult {

@@ -29,9 +29,11 @@ enum Samples {
         outOfMemory: ["contiguous/llep"],
         expectations: [
           .init(
-            metric: "p99StepTime", condition: "< 50 ms", cell: "ilp/llep", value: 0.0412, passed: true),
+            metric: "p99StepTime", condition: "< 50 ms", cell: "ilp/llep", value: 0.0412,
+            passed: true),
           .init(
-            metric: "peakMemory", condition: "< 70 %", cell: "ilp/llep", value: 0.711, passed: false),
+            metric: "peakMemory", condition: "< 70 %", cell: "ilp/llep", value: 0.711, passed: false
+          ),
         ],
         warnings: ["900 GB/s between nodes is faster than inside them; are the units swapped?"])
     ),
@@ -41,6 +43,38 @@ enum Samples {
         placements: ["contiguous", "balanced", "ilp", "eplb"], strategies: ["ep", "llep", "fssdp"],
         nodes: 8, ranksPerNode: 8, steps: 1000, layers: 58, experts: 256)
     ),
-    ("small", SampleComparison(placements: ["contiguous"], steps: 8, layers: 1, experts: 8, hasDetails: false)),
+    (
+      "small",
+      SampleComparison(
+        placements: ["contiguous"], steps: 8, layers: 1, experts: 8, hasDetails: false)
+    ),
+  ]
+
+  /// Results at the edges of what there is.
+  static let odd: [(name: String, sample: SampleComparison)] = [
+    ("nothing", SampleComparison(placements: [], strategies: [])),
+    ("one cell", SampleComparison(placements: ["contiguous"], strategies: ["ep"])),
+    ("one step", SampleComparison(steps: 1)),
+    ("no step", SampleComparison(steps: 0)),
+    ("one rank", SampleComparison(nodes: 1, ranksPerNode: 1)),
+    (
+      "all out of memory",
+      SampleComparison(
+        placements: ["a"], strategies: ["ep", "llep"], outOfMemory: ["a/ep", "a/llep"])
+    ),
+    ("no details", SampleComparison(hasDetails: false)),
+    (
+      "many cells",
+      SampleComparison(
+        placements: (0..<8).map { "p\($0)" }, strategies: (0..<9).map { "s\($0)" }, steps: 5)
+    ),
+  ]
+
+  static let hostile = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>", "\" onload=\"alert(1)",
+    "</script></section>]]><!--{{title}}{{{json}}}", "&lt;b&gt;bold <b>bold</b>",
+    "\u{1B}[31mred\u{202E}evil\u{0}\u{FFFE}", "👩‍👩‍👧‍👦 بسم 名前 e\u{301}",
+    String(repeating: "long<&\"'", count: 1250), "| a | b |\n\n# heading [link](x) @everyone ```",
+    "=HYPERLINK(\"http://x\")", "",
   ]
 }

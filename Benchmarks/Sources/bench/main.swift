@@ -3,6 +3,7 @@ import NetworkSharing
 
 // bench hold
 // bench problem TRAFFIC RANKS FABRIC FILE
+// bench matrix RANKS
 // bench fluid TRAFFIC RANKS FABRIC TOLERANCE|analytic [SIMGRID-OUTPUT]
 let words = Array(CommandLine.arguments.dropFirst())
 
@@ -49,13 +50,16 @@ case "fluid":
     passes += 1
   }
   var differences = "- -"
-  if words.count > 5 {
-    let other = readNumbers(words[5])
+  let other = words.count > 5 ? readNumbers(words[5]) : []
+  if !other.isEmpty {
     differences =
       "\(largestDifference([result.makespan], Array(other.prefix(1)))) "
       + "\(largestDifference(result.receiverFinish, Array(other.dropFirst())))"
   }
   print(seconds, result.makespan, peakMegabytes(), differences)
+case "matrix":
+  guard words.count == 2, let ranks = Int(words[1]) else { break }
+  try measureMatrix(ranks)
 default:
   print("usage: bench hold | problem … | fluid …")
 }

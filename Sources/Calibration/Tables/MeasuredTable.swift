@@ -135,27 +135,32 @@ struct RowReader<Machines: MachineResolver> {
 
   /// The numeric format behind a table's word.
   func format(_ word: String) -> NumericFormat? {
-    switch word.lowercased() {
-    case "bfloat16", "bf16": .bf16
-    case "half", "float16", "fp16": .fp16
-    case "fp8", "fp8_ootb": .fp8
-    case "fp8_block": .fp8Block
-    case "nvfp4": .nvfp4
-    case "mxfp4", "w4a16_mxfp4", "w4a8_mxfp4_mxfp8": .mxfp4
-    case "int4", "int4_wo", "w4afp8": .int4
-    case "float32", "fp32": .fp32
-    default: nil
-    }
+    let word = word.lowercased()
+    if let exact = Self.formats[word] { return exact }
+    return Self.formatParts.first { word.contains($0.part) }?.format
   }
 
   /// The format of activations that go with weights `word` in grouped kernels.
   func activations(for word: String) -> NumericFormat {
-    switch word.lowercased() {
-    case "w4a16_mxfp4", "int4_wo", "bfloat16", "bf16", "half": .bf16
-    case "fp8_block": .fp8Block
-    case "nvfp4": .nvfp4
-    case "fp8", "w4a8_mxfp4_mxfp8", "w4afp8": .fp8
-    default: .bf16
-    }
+    let word = word.lowercased()
+    if word.contains("a16") || word.hasSuffix("_wo") { return .bf16 }
+    if word.contains("a8") || word == "w4afp8" { return .fp8 }
+    return format(word) ?? .bf16
+  }
+
+  private static var formats: [String: NumericFormat] {
+    [
+      "bfloat16": .bf16, "bf16": .bf16, "half": .fp16, "float16": .fp16, "fp16": .fp16,
+      "float32": .fp32, "fp32": .fp32, "fp8": .fp8, "fp8_block": .fp8Block, "nvfp4": .nvfp4,
+      "mxfp4": .mxfp4, "int4": .int4, "w4afp8": .int4,
+    ]
+  }
+
+  /// Parts by which longer words such as `w4a16_mxfp4` are read, most telling first.
+  private static var formatParts: [(part: String, format: NumericFormat)] {
+    [
+      ("mxfp4", .mxfp4), ("nvfp4", .nvfp4), ("int4", .int4), ("w4a", .int4),
+      ("fp8_block", .fp8Block), ("fp8", .fp8), ("bfloat16", .bf16), ("bf16", .bf16),
+    ]
   }
 }

@@ -6,7 +6,8 @@ public enum ObservedWork: Sendable {
   /// An expert layer: the mean over the draws a table reports.
   case experts(draws: [ExpertLoad], ExpertShape, ProcessorRates, tiles: [TileChoice], starved: Bool)
   /// One of the two grouped GEMMs of an expert layer.
-  case groupedGEMM(ExpertLoad, columns: Double, depth: Double, ExpertShape, ProcessorRates)
+  case groupedGEMM(
+    ExpertLoad, columns: Double, depth: Double, ExpertShape, ProcessorRates, tiles: TileChoice)
   case dense(m: Double, n: Double, k: Double, weight: Double, activation: Double, ProcessorRates)
   case collective(wireBytes: Double, ranks: Int, lineRate: Double)
   case exchange(ExchangeLoad, linkRate: Double, networkRate: Double)
@@ -20,9 +21,9 @@ public enum ObservedWork: Sendable {
         $0 + formula.seconds($1.0, shape, on: rates, tiles: $1.1, starved: starved)
       }
       return sum / Double(max(draws.count, 1))
-    case .groupedGEMM(let load, let columns, let depth, let shape, let rates):
+    case .groupedGEMM(let load, let columns, let depth, let shape, let rates, let tiles):
       return ExpertGEMMFormula(values: values).singleGEMMSeconds(
-        load, columns: columns, depth: depth, shape, on: rates)
+        load, columns: columns, depth: depth, shape, on: rates, tiles: tiles)
     case .dense(let m, let n, let k, let weight, let activation, let rates):
       return DenseGEMMFormula(values: values).seconds(
         rows: m, columns: n, depth: k, weightBytes: weight, activationBytes: activation, on: rates)

@@ -48,7 +48,7 @@ public struct ExchangeFormula: CalibratedFormula, Hashable {
     ConstantSpec("floor", unit: "us", 0.5...300, start: 12, "Fixed time of the operation."),
     ConstantSpec(
       "floorPerDoubling", unit: "us", 1e-3...60, start: 1,
-      "Growth of the floor with each doubling of the ranks."),
+      "Growth of the floor with each doubling of the ranks (between nodes: of the nodes)."),
     ConstantSpec(
       "floorPerHidden", unit: "us/1024", 1e-3...20, start: 0.3,
       "Growth of the floor with the hidden size."),
@@ -95,8 +95,7 @@ public struct ExchangeFormula: CalibratedFormula, Hashable {
 
   /// Seconds of the exchange over links of the given rates in bytes a second.
   public func seconds(_ load: ExchangeLoad, linkRate: Double, networkRate: Double) -> Double {
-    let floorSeconds = floorSeconds(
-      ranks: load.ranks, hidden: load.hidden, experts: load.experts)
+    let floorSeconds = floorSeconds(load)
     guard load.tokens > 0 else { return floorSeconds }
     let working = workSeconds(load)
     let link =
@@ -110,10 +109,12 @@ public struct ExchangeFormula: CalibratedFormula, Hashable {
     return floorSeconds + smoothMaximum(first, second, order: overlap)
   }
 
-  /// Seconds an exchange takes however few bytes it moves.
-  public func floorSeconds(ranks: Double, hidden: Double, experts: Double) -> Double {
-    floor + floorPerDoubling * Double.log2(Swift.max(ranks, 1)) + floorPerHidden * hidden
-      + floorPerExperts * experts
+  /// Seconds an exchange takes however few bytes it moves; inside a node it grows with the doublings
+  /// of the ranks, between nodes with those of the nodes.
+  public func floorSeconds(_ load: ExchangeLoad) -> Double {
+    let doublings = Double.log2(Swift.max(load.nodes > 1 ? load.nodes : load.ranks, 1))
+    return floor + floorPerDoubling * doublings + floorPerHidden * load.hidden
+      + floorPerExperts * load.experts
   }
 
   /// Seconds the copying multiprocessors need.

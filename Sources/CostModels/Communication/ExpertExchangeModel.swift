@@ -88,8 +88,7 @@ public struct ExpertExchangeModel: Sendable {
     return ExchangeCosts(
       linkFraction: Swift.min(1, Swift.max(bound, 1e-4)),
       networkFraction: Swift.min(1, Swift.max(formula.networkEfficiency / congestion, 1e-4)),
-      floorSeconds: formula.floorSeconds(
-        ranks: load.ranks, hidden: load.hidden, experts: load.experts),
+      floorSeconds: formula.floorSeconds(load),
       perTokenSeconds: working, bytesPerCopy: bytesPerCopy)
   }
 

@@ -91,10 +91,9 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
   /// Seconds of one of the two GEMMs by itself, launched by itself.
   public func singleGEMMSeconds(
     _ load: ExpertLoad, columns: Double, depth: Double, _ shape: ExpertShape,
-    on rates: ProcessorRates
+    on rates: ProcessorRates, tiles: TileChoice
   ) -> Double {
-    let tiles = TileChoice(heights: 0..<ExpertLoad.tileHeights.count, width: 128)
-    return launch + hiddenLatency * depth + activeExpert * load.activeExperts
+    launch + hiddenLatency * depth + activeExpert * load.activeExperts
       + idleExpert * (load.localExperts - load.activeExperts)
       + gemm(load, columns: columns, depth: depth, shape, rates, tiles)
   }

@@ -36,24 +36,52 @@ struct LayeredPlanner {
       layerBounds: search.bounds)
   }
 
-  /// A short pass over all layers, so that every layer has gained early, then a long one.
+  private static let schedule: (hot: Float, cold: Float) = (0.002, 1e-5)
+
+  /// A short pass over all layers, so that every layer has gained early, then the programs that
+  /// help, and a long pass with the rest.
   private mutating func anneal(_ run: inout PlanningRun) throws(PlacementError) {
     if let budget = run.options.stepBudget {
-      let steps = max(1, budget / problem.layers)
-      try search.anneal(
-        seconds: nil, steps: steps / 8, schedule: (0.002, 1e-5), pass: 0, &run)
-      try search.anneal(
-        seconds: nil, steps: steps - steps / 8, schedule: (0.002, 1e-5), pass: 1, &run)
+      try annealInSteps(max(1, budget / problem.layers), &run)
     } else {
-      let early = run.secondsLeft * 0.08
-      try search.anneal(
-        seconds: early, steps: nil, schedule: (0.002, 1e-5), pass: 0, &run)
-      guard !run.checkStop() else { return }
-      try search.anneal(
-        seconds: run.secondsLeft * 0.97, steps: nil, schedule: (0.002, 1e-5), pass: 1, &run)
+      try annealInTime(&run)
     }
     if search.rows.indices.contains(where: { !search.isProven($0, gap: run.options.gap) }) {
       run.noteLimit()
     }
+  }
+
+  /// Branch-and-bound nodes that a budget of so many steps is worth; a node costs some thousand.
+  private static func nodes(for steps: Int) -> Int { max(1, steps / 2_000) }
+
+  private mutating func annealInSteps(
+    _ steps: Int, _ run: inout PlanningRun
+  ) throws(PlacementError) {
+    if search.countsOnly { try search.annealCopies(seconds: nil, steps: steps, &run) }
+    try search.anneal(
+      seconds: nil, steps: steps / 8, schedule: Self.schedule, pass: 0, &run)
+    try search.countCopies(seconds: nil, nodes: Self.nodes(for: steps), &run)
+    try search.anneal(
+      seconds: nil, steps: steps - steps / 8, schedule: Self.schedule, pass: 1, &run)
+    try search.prove(seconds: nil, nodes: Self.nodes(for: steps), &run)
+  }
+
+  private mutating func annealInTime(_ run: inout PlanningRun) throws(PlacementError) {
+    if search.countsOnly {
+      // One slot a rank: counting is all there is to do.
+      try search.annealCopies(seconds: run.secondsLeft * 0.35, steps: nil, &run)
+      try search.countCopies(seconds: run.secondsLeft * 0.95, nodes: nil, &run)
+      return
+    }
+    try search.anneal(
+      seconds: run.secondsLeft * 0.08, steps: nil, schedule: Self.schedule, pass: 0, &run)
+    if run.checkStop() { return }
+    try search.countCopies(seconds: run.secondsLeft * 0.3, nodes: nil, &run)
+    if run.checkStop() { return }
+    try search.anneal(
+      seconds: run.secondsLeft * (search.isProvable ? 0.6 : 0.97), steps: nil,
+      schedule: Self.schedule, pass: 1, &run)
+    if run.checkStop() { return }
+    try search.prove(seconds: run.secondsLeft * 0.9, nodes: nil, &run)
   }
 }

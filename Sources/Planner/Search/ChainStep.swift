@@ -20,7 +20,7 @@ final class ChainStep: @unchecked Sendable {
   private let distance: [RankLanes]
   /// Tokens by source and destination expert.
   private let flow: [Float]
-  private let placements: [SmallPlacement]
+  private let placements: SmallPlacements
   private let classOfRow: [Int]
   private let value: [Double]
   private let representatives: [Int]
@@ -31,7 +31,7 @@ final class ChainStep: @unchecked Sendable {
   /// - Precondition: At most eight ranks.
   init(
     problem: PlacementProblem, flow: [Float], experts: Int, measure: BoundaryMeasure,
-    placements: [SmallPlacement], classOfRow: [Int], value: [Double], representatives: [Int],
+    placements: SmallPlacements, classOfRow: [Int], value: [Double], representatives: [Int],
     threads: Int
   ) {
     precondition(problem.ranks <= RankLanes.scalarCount, "a vector holds the ranks")
@@ -63,12 +63,12 @@ final class ChainStep: @unchecked Sendable {
   }
 
   private func search(_ index: Int) {
-    let arriving = costs(to: placements[representatives[index]])
+    let arriving = costs(to: representatives[index])
     var best = (row: 0, value: Double.infinity)
-    for (row, placement) in placements.enumerated() {
+    for row in 0..<placements.count {
       let before = value[classOfRow[row]]
       guard before < best.value else { continue }
-      let sum = before + Double(cost(placement, arriving))
+      let sum = before + Double(cost(placements.copies(of: row), arriving))
       if sum < best.value { best = (row, sum) }
     }
     result[index] = best
@@ -76,71 +76,55 @@ final class ChainStep: @unchecked Sendable {
 
   /// For each expert on each rank, in ns for all of the expert's tokens.
   private struct Costs {
-    /// What that rank sends.
+    /// What that rank sends, and the same in the rank's place of a vector.
     var sent: [Float] = []
+    var sending: [RankLanes] = []
     /// What every rank receives from it.
     var received: [RankLanes] = []
     /// The largest of ``received``.
     var largest: [Float] = []
   }
 
-  private func costs(to destination: SmallPlacement) -> Costs {
+  private func costs(to destination: Int) -> Costs {
     var costs = Costs()
     for expert in 0..<experts {
       var arriving = RankLanes(repeating: 0)
-      for copy in destination.copies {
-        arriving[copy.rank] += flow[expert * experts + copy.expert] * copy.share
+      for copy in placements.copies(of: destination) {
+        let (next, rank) = copy.index.quotientAndRemainder(dividingBy: ranks)
+        arriving[rank] += flow[expert * experts + next] * copy.share
       }
       for rank in 0..<ranks {
         let received = arriving * distance[rank]
         costs.received.append(received)
+        var sending = RankLanes(repeating: 0)
+        sending[rank] = received.sum()
         costs.sent.append(received.sum())
+        costs.sending.append(sending)
         costs.largest.append(received.max())
       }
     }
     return costs
   }
 
-  private func cost(_ placement: SmallPlacement, _ costs: Costs) -> Float {
+  private typealias Copies = UnsafeBufferPointer<SmallPlacements.Copy>
+
+  @inline(__always)
+  private func cost(_ copies: Copies, _ costs: borrowing Costs) -> Float {
     switch measure {
-    case .largestPair:
-      return placement.copies.reduce(0) { max($0, costs.largest[$1.expert &* ranks &+ $1.rank]) }
-    case .total:
-      return placement.copies.reduce(0) {
-        $0 + costs.sent[$1.expert &* ranks &+ $1.rank] * $1.share
-      }
-    case .busiestRank:
-      return busiestRank(placement, costs)
+    case .largestPair: copies.reduce(0) { max($0, costs.largest[$1.index]) }
+    case .total: copies.reduce(0) { $0 + costs.sent[$1.index] * $1.share }
+    case .busiestRank: busiestRank(copies, costs)
     }
   }
 
-  private func busiestRank(_ placement: SmallPlacement, _ costs: Costs) -> Float {
+  @inline(__always)
+  private func busiestRank(_ copies: Copies, _ costs: borrowing Costs) -> Float {
     var (outgoing, incoming) = (RankLanes(repeating: 0), RankLanes(repeating: 0))
-    for copy in placement.copies {
-      let index = copy.expert &* ranks &+ copy.rank
-      outgoing[copy.rank] += costs.sent[index] * copy.share
-      incoming += costs.received[index] * copy.share
+    for copy in copies {
+      outgoing += costs.sending[copy.index] * copy.share
+      incoming += costs.received[copy.index] * copy.share
     }
-    return max(outgoing.max(), incoming.max())
-  }
-}
-
-/// One layer's placement as a list of copies.
-struct SmallPlacement: Sendable {
-  struct Copy: Sendable {
-    let expert: Int
-    let rank: Int
-    let share: Float
-  }
-
-  let copies: [Copy]
-
-  init(row: [Int], slotsPerRank: Int, experts: Int) {
-    var count = Array(repeating: 0, count: experts)
-    for expert in row where expert != PlacementSlots.empty { count[expert] += 1 }
-    copies = row.enumerated().compactMap { slot, expert in
-      guard expert != PlacementSlots.empty else { return nil }
-      return Copy(expert: expert, rank: slot / slotsPerRank, share: 1 / Float(count[expert]))
-    }
+    outgoing.replace(with: incoming, where: incoming .> outgoing)
+    return outgoing.max()
   }
 }

@@ -1,8 +1,8 @@
 /// The search for objectives whose layers are independent: constructed, annealed layer by layer
 /// on all threads, and returned as it stands whenever the run ends.
 struct LayeredSearch {
-  private let problem: PlacementProblem
-  private let capacities: SlotCapacities
+  let problem: PlacementProblem
+  let capacities: SlotCapacities
   private(set) var bounds: [Double]
   /// The best slots of each layer.
   private(set) var rows: [[Int]] = []

@@ -9,7 +9,7 @@ struct SmallModelSearch {
   /// The class of each row, and one row of each class.
   private var classOfRow: [Int] = []
   private var representatives: [Int] = []
-  private let placements: [SmallPlacement]
+  private let placements: SmallPlacements
   private let measure: BoundaryMeasure
 
   /// - Returns: `nil` if the model is not small enough for an exact answer in seconds.
@@ -30,9 +30,7 @@ struct SmallModelSearch {
       self.measure = .busiestRank
     }
     rows = small.rows
-    placements = rows.map {
-      SmallPlacement(row: $0, slotsPerRank: problem.slotsPerRank, experts: problem.experts)
-    }
+    placements = SmallPlacements(rows: rows, problem)
     classify()
     let pairs = Double(representatives.count) * Double(rows.count) * Double(problem.layers)
     let work = problem.objective.couplesLayers ? pairs : Double(rows.count * problem.layers)

@@ -33,7 +33,9 @@ enum ReadableText {
 
   /// "a", "a and b", "a, b and c".
   static func list(_ items: [String], limit: Int = 4) -> String {
-    let shown = items.count > limit ? items.prefix(limit - 1) + ["\(items.count - limit + 1) more"] : items[...]
+    let shown =
+      items.count > limit
+      ? items.prefix(limit - 1) + ["\(items.count - limit + 1) more"] : items[...]
     guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
     return shown.dropLast().joined(separator: ", ") + " and " + last
   }

@@ -82,6 +82,12 @@ struct ReportContext: Sendable {
     return marks
   }
 
+  /// What a bar says beside its number; short, for there is little room.
+  func barNote(_ cell: Int) -> String? {
+    if result.cells[cell].outOfMemory { return "OOM" }
+    return marks(cell).first { $0 != "baseline" }
+  }
+
   /// A command on the scenario's file, whose name the result does not know.
   func command(_ name: String, _ options: String = "") -> String {
     "shunt \(name) SCENARIO.yaml" + (options.isEmpty ? "" : " " + options)

@@ -14,11 +14,14 @@ protocol ReportSection: Sendable {
 
 /// What a section says, free of any format: HTML and Markdown are written from the same value.
 struct SectionContent: Sendable {
+  /// Thresholds of the scenario, each met or not: what is said before anything else.
+  var checks: [Check] = []
   /// The answer in a sentence, computed from the data.
   var finding: String
   var blocks: [Block]
 
-  init(_ finding: String, _ blocks: [Block] = []) {
+  init(_ finding: String, _ blocks: [Block] = [], checks: [Check] = []) {
+    self.checks = checks
     self.finding = finding
     self.blocks = blocks
   }
@@ -34,11 +37,8 @@ enum Block: Sendable {
   case paragraph(String)
   /// Something that must not be overlooked.
   case warning(String)
-  /// Thresholds, each met or not.
-  case checks([Check])
   case figure(Figure)
   case table(DataTable)
-  case list([String])
   /// A command to type, after a few words.
   case command(String, String)
   /// Text to be shown as it is, folded under `title`.
@@ -107,7 +107,7 @@ struct DataTable: Sendable {
   }
 
   /// More rows than a person reads; the rest is in the JSON, and the table says so.
-  static let rowLimit = 128
+  static let rowLimit = 64
 
   let columns: [Column]
   let rows: [Row]

@@ -71,7 +71,8 @@ public enum CSVReport {
     var text = ReadableText.of(text)
     if let first = text.first, "=+-@\t".contains(first) { text = "'" + text }
     guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
   }
 }

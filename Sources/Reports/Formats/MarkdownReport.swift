@@ -19,6 +19,12 @@ public enum MarkdownReport {
     for section in SectionOrder.all {
       let content = section.content(of: report)
       lines += ["## " + section.heading, "", "*\(section.question)*", ""]
+      if !content.checks.isEmpty {
+        lines +=
+          content.checks.map {
+            "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))"
+          } + [""]
+      }
       lines += ["**" + escaped(content.finding) + "**", ""]
       for block in content.blocks { lines += text(block) + [""] }
     }
@@ -30,12 +36,9 @@ public enum MarkdownReport {
     switch block {
     case .paragraph(let text): [escaped(text)]
     case .warning(let text): ["> **Warning:** " + escaped(text)]
-    case .checks(let checks):
-      checks.map { "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))" }
     case .figure(let figure):
       ["### " + escaped(figure.wide.title), ""] + table(figure.table, isFolded: true)
     case .table(let table): self.table(table, isFolded: table.rows.count > 12)
-    case .list(let items): items.map { "- " + escaped($0) }
     case .command(let words, let command): [escaped(words) + ":", ""] + fenced(command, "sh")
     case .source(let title, let text):
       ["<details><summary>\(escaped(title))</summary>", ""]

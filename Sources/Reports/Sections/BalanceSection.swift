@@ -25,7 +25,7 @@ struct BalanceSection: ReportSection {
   private func finding(_ cells: [Int], _ report: ReportContext) -> String {
     let parts = report.focus.filter(cells.contains).map { position in
       let cell = report.cells[position]
-      return "\(report.decimal(cell.tokenImbalance.mean)) × the mean rank's tokens under "
+      return "\(report.decimal(cell.tokenImbalance.mean))× the mean rank's tokens under "
         + report.labels[position]
     }
     return "The busiest rank of a layer computes " + parts.joined(separator: ", ") + "."
@@ -61,7 +61,8 @@ struct BalanceSection: ReportSection {
       Figure(
         SmallMultiples(title: title, summary: summary, panels: panels, columns: 2),
         narrow: SmallMultiples(title: title, summary: summary, panels: panels, columns: 1),
-        howToRead: "Level at 1 is perfect balance. These are means over all layers and steps: a rank "
+        howToRead:
+          "Level at 1 is perfect balance. These are means over all layers and steps: a rank "
           + "that is busy in one layer and idle in the next looks level here, and still makes "
           + "others wait; the table's imbalance is per layer and step.",
         table: extremes(shown, report)))
@@ -80,7 +81,7 @@ struct BalanceSection: ReportSection {
       Self.sortedLoads(report.cells[position]).first.map { (position, $0) }
     }
     guard let worst = tops.max(by: { $0.1 < $1.1 }) else { return "Load of every rank" }
-    return "The busiest rank carries \(report.decimal(worst.1)) × the mean load at worst, under "
+    return "The busiest rank carries \(report.decimal(worst.1))× the mean load at worst, under "
       + report.labels[worst.0]
   }
 
@@ -135,7 +136,7 @@ struct BalanceSection: ReportSection {
       guard let heat = report.cells[position].loadHeat else { return nil }
       let matrix = FoldedMatrix(
         heat.copies, rowNames: heat.copies.indices.map { "\($0)" }, columnNames: heat.columns,
-        rowLimit: 16, columnLimit: 40, fold: .mean)
+        rowLimit: 16, columnLimit: 24, fold: .mean)
       guard let matrix else { return nil }
       let kind = ReadableText.line(heat.columnKind, limit: 20)
       let peak = matrix.peak

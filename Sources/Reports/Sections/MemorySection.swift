@@ -28,7 +28,9 @@ struct MemorySection: ReportSection {
     let failed = report.cells.indices.filter { report.cells[$0].outOfMemory }
     if !failed.isEmpty {
       let names = ReadableText.list(failed.map { report.labels[$0] })
-      return "\(failed.count) of \(ReadableText.count(report.cells.count, "cell")) run out of memory: "
+      return
+        "\(failed.count) of \(ReadableText.count(report.cells.count, "cell")) \(failed.count == 1 ? "runs" : "run") "
+        + "out of memory: "
         + names + "."
     }
     let tightest = cells.max { share($0, report) < share($1, report) } ?? cells[0]
@@ -66,10 +68,11 @@ struct MemorySection: ReportSection {
 
   private func fullest(_ cells: [Int], _ report: ReportContext) -> Block {
     let names = categories(cells, report)
-    let largest = cells.map { cell in
-      let peak = report.cells[cell].peakMemoryBytes
-      return Double(max(peak.max, peak.capacityBytes))
-    }.max() ?? 0
+    let largest =
+      cells.map { cell in
+        let peak = report.cells[cell].peakMemoryBytes
+        return Double(max(peak.max, peak.capacityBytes))
+      }.max() ?? 0
     let unit = DisplayUnit.memory(largestBytes: largest)
     func values(_ cell: Int) -> [Double] {
       let peak = report.cells[cell].peakMemoryBytes
@@ -133,7 +136,8 @@ struct MemorySection: ReportSection {
     let fullest = peaks.indices.max { peaks[$0] < peaks[$1] } ?? 0
     let chart = LineChart(
       title: "Rank \(fullest) is the fullest under \(report.labels[first])",
-      summary: "Peak memory of every rank.", horizontal: Axis("rank"),
+      summary: "Peak memory of every rank.",
+      horizontal: Axis("rank", domain: 0...Double(peaks.count - 1)),
       vertical: Axis("peak memory", unit: unit.name),
       series: shown.map { cell in
         LineChart.Series(

@@ -65,7 +65,8 @@ struct NetworkSection: ReportSection {
     return .figure(
       Figure(
         chart,
-        howToRead: "Soft colours stay inside a node, solid ones cross between nodes, where links are "
+        howToRead:
+          "Soft colours stay inside a node, solid ones cross between nodes, where links are "
           + "slower.",
         table: DataTable(
           [
@@ -95,7 +96,9 @@ struct NetworkSection: ReportSection {
   private func links(_ report: ReportContext) -> [Block] {
     let focus = report.focus.filter { !report.cells[$0].busiestLinks.isEmpty }
     guard !focus.isEmpty else {
-      return [.paragraph("No link carried anything, or the network was not simulated link by link.")]
+      return [
+        .paragraph("No link carried anything, or the network was not simulated link by link.")
+      ]
     }
     return focus.map { position in
       let links = report.cells[position].busiestLinks
@@ -119,7 +122,8 @@ struct NetworkSection: ReportSection {
       return .figure(
         Figure(
           chart,
-          howToRead: "Bytes carried over what the link could carry in the whole step. A link can be "
+          howToRead:
+            "Bytes carried over what the link could carry in the whole step. A link can be "
             + "full during a dispatch and still be low here: steps also compute.",
           table: DataTable(
             [.text("link"), .number("used"), .number("bytes a step")], rows: rows)))
@@ -133,7 +137,7 @@ struct NetworkSection: ReportSection {
       guard let traffic = report.cells[position].rankTraffic else { return nil }
       let names = traffic.bytes.indices.map(String.init)
       let matrix = FoldedMatrix(
-        traffic.bytes, rowNames: names, columnNames: names, rowLimit: 24, columnLimit: 24,
+        traffic.bytes, rowNames: names, columnNames: names, rowLimit: 20, columnLimit: 20,
         fold: .sum)
       guard let matrix else { return nil }
       let unit = DisplayUnit.traffic(largestBytes: matrix.peak.value)
@@ -146,7 +150,8 @@ struct NetworkSection: ReportSection {
       return .figure(
         Figure(
           chart,
-          howToRead: "Darker is more. A dark column is a rank that receives from all: a hot expert; "
+          howToRead:
+            "Darker is more. A dark column is a rank that receives from all: a hot expert; "
             + "blocks along the diagonal stay inside nodes. \(matrix.note)",
           table: matrix.table(report, corner: "from \\ to (\(unit.name))", factor: unit.factor)))
     }

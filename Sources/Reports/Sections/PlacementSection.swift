@@ -11,7 +11,8 @@ struct PlacementSection: ReportSection {
     let placements = report.result.placements
     guard !placements.isEmpty else {
       return .missing(
-        "The result holds no placement.", command: report.command("plan", "--output placement.json"))
+        "The result holds no placement.", command: report.command("plan", "--output placement.json")
+      )
     }
     var blocks: [Block] = [.table(table(report))]
     if let map = map(report) { blocks.append(map) }
@@ -59,7 +60,8 @@ struct PlacementSection: ReportSection {
       [
         .text("placement"), .text("method"), .number("slots a rank"),
         .number("replicas, first layer"), .number("copies to move"),
-      ], rows: rows, note: "Moves are expert copies over all layers, against the baseline's placement.")
+      ], rows: rows,
+      note: "Moves are expert copies over all layers, against the baseline's placement.")
   }
 
   // MARK: - Map

@@ -23,18 +23,25 @@ struct PlannerSection: ReportSection {
     let planned = report.result.placements.filter { $0.objective != nil }
     let proven = planned.filter { $0.status == "optimal" }
     let name = { (placement: PlacementResult) in ReadableText.line(placement.label, limit: 60) }
-    guard let best = planned.min(by: { ($0.objective ?? 0) < ($1.objective ?? 0) }) else { return "" }
+    guard let best = planned.min(by: { ($0.objective ?? 0) < ($1.objective ?? 0) }) else {
+      return ""
+    }
     let optimum = proven.first { $0.objective == best.objective }
     let others = planned.filter { $0.label != best.label }
-    var text = optimum.map { "\(name($0)) is proven optimal for the loads it was planned on" }
+    var text =
+      optimum.map { "\(name($0)) is proven optimal for the loads it was planned on" }
       ?? "\(name(best)) has the smallest objective"
-    if optimum == nil, let gap = best.gap { text += ", at most \(report.percent(gap)) above the bound" }
+    if optimum == nil, let gap = best.gap {
+      text += ", at most \(report.percent(gap)) above the bound"
+    }
     if let next = others.min(by: { ($0.objective ?? 0) < ($1.objective ?? 0) }),
       let objective = next.objective, let least = best.objective, least > 0
     {
       let excess = objective / least - 1
-      text += excess < 1e-9
-        ? "; \(name(next)) reaches the same" : "; \(name(next)) is \(report.percent(excess)) above it"
+      text +=
+        excess < 1e-9
+        ? "; \(name(next)) reaches the same"
+        : "; \(name(next)) is \(report.percent(excess)) above it"
     }
     return text + "."
   }
@@ -57,14 +64,16 @@ struct PlannerSection: ReportSection {
         .init(report.number(placement.objective), placement.objective),
         .init(report.number(placement.lowerBound), placement.lowerBound),
         .init(report.percent(placement.gap), placement.gap),
-        .init(placement.searchNodes.map(String.init) ?? "–", placement.searchNodes.map(Double.init)),
+        .init(
+          placement.searchNodes.map(String.init) ?? "–", placement.searchNodes.map(Double.init)),
         .init(placement.isVerified.map { $0 ? "passed" : "failed" } ?? "–"),
       ])
     }
     return .figure(
       Figure(
         chart,
-        howToRead: "A shorter bar is better. The objective is what planning minimises, on the loads "
+        howToRead:
+          "A shorter bar is better. The objective is what planning minimises, on the loads "
           + "it was given; whether that shortens steps is what Ranking shows.",
         table: DataTable(
           [

@@ -10,7 +10,8 @@ struct RankingSection: ReportSection {
 
   func content(of report: ReportContext) -> SectionContent {
     guard !report.cells.isEmpty else {
-      return .missing("No cell was run, so there is nothing to rank.", command: report.command("compare"))
+      return .missing(
+        "No cell was run, so there is nothing to rank.", command: report.command("compare"))
     }
     var blocks: [Block] = [.table(table(report)), bars(report)]
     blocks += distributions(report)
@@ -29,14 +30,16 @@ struct RankingSection: ReportSection {
     let unit = report.timeUnit
     let rows = report.ranking.map { position -> DataTable.Row in
       let cell = report.cells[position]
-      let quantiles = [cell.stepTime.p50Seconds, cell.stepTime.p95Seconds, cell.stepTime.p99Seconds]
+      let quantiles = [cell.stepTime.p50Seconds, cell.stepTime.p95Seconds]
       let marks = report.marks(position)
       return DataTable.Row(
         [
           .init(ReadableText.line(cell.placement, limit: 60)),
           .init(ReadableText.line(cell.strategy, limit: 60)),
+          .init(marks.joined(separator: ", "), isMark: true),
           .init(
-            report.stepColumn.text(cell.stepTime.meanSeconds, cell.stepTime.meanConfidence95Seconds),
+            report.stepColumn.text(
+              cell.stepTime.meanSeconds, cell.stepTime.meanConfidence95Seconds),
             cell.stepTime.meanSeconds),
         ] + quantiles.map { .init(report.stepColumn.text($0), $0) } + [
           .init(report.speedupText(position), cell.speedup.mean),
@@ -44,15 +47,15 @@ struct RankingSection: ReportSection {
           .init(report.traffic(report.interNodeBytes(position)), report.interNodeBytes(position)),
           .init(report.memoryOfCapacity(position), Double(cell.peakMemoryBytes.max)),
           .init(report.decimal(cell.tokenImbalance.mean), cell.tokenImbalance.mean),
-          .init(marks.joined(separator: ", "), isMark: true),
         ], strategy: report.colour(position),
         isEmphasised: report.result.verdict.winners.contains(cell.name))
     }
     return DataTable(
       [
-        .text("placement"), .text("strategy"), .number("step time (\(unit.name))"),
-        .number("p50"), .number("p95"), .number("p99"), .number("speed-up"), .number("tokens/s"),
-        .number("inter-node a step"), .number("peak memory"), .number("imbalance"), .text(""),
+        .text("placement"), .text("strategy"), .text("standing"),
+        .number("step time (\(unit.name))"), .number("p50"), .number("p95"), .number("speed-up"),
+        .number("tokens/s"), .number("inter-node a step"), .number("peak memory"),
+        .number("imbalance"),
       ], rows: rows,
       note: "Means and speed-ups with 95 % intervals; imbalance is tokens of the busiest rank over "
         + "the mean. Wall-clock planning times are on the terminal and in the placement's "
@@ -71,7 +74,7 @@ struct RankingSection: ReportSection {
           report.labels[position], value: (time.meanSeconds ?? .nan) * unit.factor,
           interval: report.interval(time.meanConfidence95Seconds, factor: unit.factor),
           series: report.colour(position).index,
-          note: report.marks(position).filter { $0 != "baseline" }.first)
+          note: report.barNote(position))
       })
     let rows = drawn.map { position -> DataTable.Row in
       let time = report.cells[position].stepTime
@@ -81,7 +84,8 @@ struct RankingSection: ReportSection {
         [
           .init(report.stepColumn.text(time.meanSeconds), time.meanSeconds),
           .init(report.stepColumn.text(ends.first), ends.first),
-          .init(report.stepColumn.text(ends.last), ends.last), .init("\(time.count)", key: Double(time.count)),
+          .init(report.stepColumn.text(ends.last), ends.last),
+          .init("\(time.count)", key: Double(time.count)),
         ])
     }
     return .figure(
@@ -162,8 +166,8 @@ struct RankingSection: ReportSection {
     guard let widest = spreads.max(by: { $0.1 < $1.1 }),
       let steadiest = spreads.min(by: { $0.1 < $1.1 }), widest.0 != steadiest.0
     else { return "How step times spread" }
-    return "p95 is \(report.decimal(steadiest.1)) × the median for \(report.labels[steadiest.0]) "
-      + "and \(report.decimal(widest.1)) × for \(report.labels[widest.0])"
+    return "p95 is \(report.decimal(steadiest.1))× the median for \(report.labels[steadiest.0]) "
+      + "and \(report.decimal(widest.1))× for \(report.labels[widest.0])"
   }
 
   private func quantiles(_ cells: [Int], _ report: ReportContext) -> DataTable {

@@ -29,7 +29,8 @@ struct RealitySection: ReportSection {
   private func origins(_ report: ReportContext) -> String {
     let assumptions = report.result.assumptions
     let count = { (origin: String) in assumptions.count { $0.origin == origin } }
-    return "Of \(ReadableText.count(assumptions.count, "input")), \(count("measured")) are measured, "
+    return
+      "Of \(ReadableText.count(assumptions.count, "input")), \(count("measured")) are measured, "
       + "\(count("fitted")) fitted to measurements, \(count("catalog")) from data sheets in the "
       + "catalogue; the others are the scenario's own or defaults."
   }
@@ -57,7 +58,8 @@ struct RealitySection: ReportSection {
       return (all + kinds.map { (TimePart.words($0.key), $0.value) }).map { name, error in
         let isStep = name == "step"
         let (predicted, measured) = (
-          isStep ? cell.stepTime.meanSeconds : nil, isStep ? cell.measured?.stepTime.meanSeconds : nil
+          isStep ? cell.stepTime.meanSeconds : nil,
+          isStep ? cell.measured?.stepTime.meanSeconds : nil
         )
         return report.row(
           position,
@@ -70,7 +72,8 @@ struct RealitySection: ReportSection {
       }
     }
     let chart = BarChart(
-      title: "Prediction error of step times: \(report.percent(bars.map(\.value).max().map { $0 / 100 })) at most",
+      title:
+        "Prediction error of step times: \(report.percent(bars.map(\.value).max().map { $0 / 100 })) at most",
       summary: "Median relative error of every cell.", axis: Axis("median error", unit: "%"),
       bars: bars)
     return .figure(

@@ -56,7 +56,8 @@ struct SensitivitySection: ReportSection {
     let chart = LineChart(
       title: title(entry, report), summary: "Speed-up over \(entry.parameter).",
       horizontal: Axis(
-        ReadableText.line(entry.parameter, limit: 60), unit: ReadableText.line(entry.unit, limit: 20),
+        ReadableText.line(entry.parameter, limit: 60),
+        unit: ReadableText.line(entry.unit, limit: 20),
         isLogarithmic: entry.isLogarithmic),
       vertical: Axis("speed-up against the baseline", unit: "×"), series: series, markers: markers)
     let cut =
@@ -111,7 +112,8 @@ struct SensitivitySection: ReportSection {
           .init(report.number(point.value), point.value),
           .init(report.seconds(point.meanSeconds), point.meanSeconds),
           .init(report.decimal(point.speedup) + "×", point.speedup),
-          .init(report.decimal(ends.first), ends.first), .init(report.decimal(ends.last), ends.last),
+          .init(report.decimal(ends.first), ends.first),
+          .init(report.decimal(ends.last), ends.last),
         ], strategy: report.index(of: point.cell).map(report.colour))
     }
     return DataTable(

@@ -23,7 +23,9 @@ struct StepSection: ReportSection {
     var blocks: [Block] = []
     for position in shown {
       let cell = report.cells[position]
-      blocks += [(cell.medianStep, "median"), (cell.slowStep, "p95")].compactMap { lanes, kind in
+      // The slow step of the first is enough to see what makes steps slow.
+      let slow = position == shown.first ? cell.slowStep : nil
+      blocks += [(cell.medianStep, "median"), (slow, "p95")].compactMap { lanes, kind in
         lanes.flatMap { self.lanes($0, kind: kind, position, report) }
       }
       blocks += (cell.criticalPaths ?? []).map { path($0, position, report) }
@@ -74,7 +76,8 @@ struct StepSection: ReportSection {
           })
       })
     let all = Set(bars.map(\.rank)).count
-    let cut = ranks.count < all ? " \(ranks.count) of \(all) ranks: the last and the first done." : ""
+    let cut =
+      ranks.count < all ? " \(ranks.count) of \(all) ranks: the last and the first done." : ""
     return .figure(
       Figure(
         chart,
@@ -137,7 +140,8 @@ struct StepSection: ReportSection {
       rows: shown.map { bar in
         let (from, to) = (bar.startSeconds - start, bar.endSeconds - start)
         return DataTable.Row([
-          .init("\(bar.rank)", key: Double(bar.rank)), .init(ReadableText.line(bar.lane, limit: 20)),
+          .init("\(bar.rank)", key: Double(bar.rank)),
+          .init(ReadableText.line(bar.lane, limit: 20)),
           .init(TimePart.words(bar.kind)), .init(report.seconds(from), from),
           .init(report.seconds(to), to), .init(report.seconds(to - from), to - from),
         ])

@@ -63,7 +63,8 @@ struct TimeSection: ReportSection {
     return .figure(
       Figure(
         chart,
-        howToRead: "Each bar is the mean step, cut by what the chain of operations that decided its "
+        howToRead:
+          "Each bar is the mean step, cut by what the chain of operations that decided its "
           + "end was doing. Work hidden behind that chain is not in the bar. Waiting is time in "
           + "which the chain stood still.",
         table: DataTable(

@@ -15,12 +15,11 @@ struct VerdictSection: ReportSection {
     }
     var blocks: [Block] = []
     let checks = report.result.expectations.map { Self.check($0, report) }
-    if !checks.isEmpty { blocks.append(.checks(checks)) }
     blocks += effect(report).map { .paragraph($0) }
     blocks += outOfMemory(report).map { .warning($0) }
     if report.cells.contains(where: { $0.speedup.mean != nil }) { blocks.append(figure(report)) }
     blocks.append(.paragraph(dependence(report)))
-    return SectionContent(Self.headline(report), blocks)
+    return SectionContent(Self.headline(report), blocks, checks: checks)
   }
 
   static func check(_ expectation: ExpectationResult, _ report: ReportContext) -> Check {
@@ -95,7 +94,7 @@ struct VerdictSection: ReportSection {
         report.labels[position], value: report.cells[position].speedup.mean ?? .nan,
         interval: position == report.baseline
           ? nil : report.interval(report.cells[position].speedup.confidence95, factor: 1),
-        series: report.colour(position).index, note: report.marks(position).first)
+        series: report.colour(position).index, note: report.barNote(position))
     }
     let chart = BarChart(
       title: title(report), summary: "Speed-up of every cell against the baseline.",
@@ -113,7 +112,8 @@ struct VerdictSection: ReportSection {
     return .figure(
       Figure(
         chart,
-        howToRead: "A longer bar is faster; the whisker is the 95 % interval of the paired speed-up. "
+        howToRead:
+          "A longer bar is faster; the whisker is the 95 % interval of the paired speed-up. "
           + "A whisker that crosses the line at 1 cannot be told from the baseline.",
         table: DataTable([.text("cell"), .number("speed-up"), .number("p")], rows: rows)))
   }
@@ -122,7 +122,7 @@ struct VerdictSection: ReportSection {
     guard let best = report.best, let baseline = report.baseline else { return "Speed-ups" }
     return best == baseline
       ? "Nothing beats the baseline"
-      : "\(report.labels[best]) at \(report.speedupText(best)) of \(report.labels[baseline])"
+      : "\(report.labels[best]) is \(report.speedupText(best)) as fast as \(report.labels[baseline])"
   }
 
   private func dependence(_ report: ReportContext) -> String {

@@ -38,19 +38,27 @@ struct ComparisonBuilder {
       placement: cell.placement.spec.label, strategy: cell.strategySpec.label,
       baseline: index == baseline ? nil : accumulators[baseline].stepSeconds,
       capacityBytes: Int64(min(9e18, scenario.cluster.accelerator.memoryCapacity.bytes)),
-      links: cell.machine.links, medianStep: try medianStep(of: index))
+      links: cell.machine.links, layerNumbers: scenario.model.layers,
+      shown: try shownSteps(of: index))
   }
 
-  /// The step whose time is nearest to the median, simulated once more for its spans.
-  private func medianStep(of index: Int) throws(WorkbenchError) -> StepLanes? {
+  /// The steps nearest to the median and to the 95th percentile, simulated once more in full.
+  private func shownSteps(of index: Int) throws(WorkbenchError) -> ShownSteps {
     let seconds = accumulators[index].stepSeconds
-    guard let median = Summary(seconds).p50 else { return nil }
-    let step = seconds.indices.min {
-      (abs(seconds[$0] - median), $0) < (abs(seconds[$1] - median), $1)
+    let summary = Summary(seconds)
+    var shown = ShownSteps()
+    for (quantile, isMedian) in [(summary.p50, true), (summary.p95, false)] {
+      guard let quantile, isMedian || seconds.count > 1 else { continue }
+      let nearest = seconds.indices.min {
+        (abs(seconds[$0] - quantile), $0) < (abs(seconds[$1] - quantile), $1)
+      }
+      guard let step = nearest else { continue }
+      let (plan, record) = try run.cells[index].run(run.routing.step(step))
+      let lanes = StepLanes(plan: plan, record: record, step: step)
+      if isMedian { shown.median = lanes } else { shown.slow = lanes }
+      shown.criticalPaths.append(CriticalPathResult(plan: plan, record: record, step: step))
     }
-    guard let step else { return nil }
-    let (plan, record) = try run.cells[index].run(run.routing.step(step))
-    return StepLanes(plan: plan, record: record, step: step)
+    return shown
   }
 
   private var system: SystemResult {
@@ -111,36 +119,5 @@ extension ExpertPlacement {
       }
     }
     return moves
-  }
-}
-
-extension StepLanes {
-  /// The bars of the layer that took longest in this step, on at most 16 ranks.
-  init?(plan: ExecutionPlan, record: RunRecord, step: Int) {
-    var first = [Int64](repeating: .max, count: plan.model.layers.count)
-    var last = [Int64](repeating: 0, count: plan.model.layers.count)
-    for (index, operation) in plan.operations.enumerated() where operation.layer >= 0 {
-      let layer = Int(operation.layer)
-      first[layer] = min(first[layer], record.spans[index].start.picoseconds)
-      last[layer] = max(last[layer], record.spans[index].end.picoseconds)
-    }
-    let slowest = first.indices.max {
-      last[$0] - min(first[$0], last[$0]) < last[$1] - min(first[$1], last[$1])
-    }
-    guard let slowest else { return nil }
-    let start = first[slowest]
-    let bars = plan.operations.indices.compactMap { index -> Bar? in
-      let operation = plan.operations[index]
-      let span = record.spans[index]
-      guard operation.layer == slowest, operation.rank < 16, span.end > span.start else {
-        return nil
-      }
-      return Bar(
-        rank: Int(operation.rank), lane: operation.lane.name, kind: operation.kind.name,
-        layer: plan.model.layers[slowest],
-        startSeconds: Double(span.start.picoseconds - start) * 1e-12,
-        endSeconds: Double(span.end.picoseconds - start) * 1e-12)
-    }
-    self.init(step: step, layer: plan.model.layers[slowest], bars: bars)
   }
 }

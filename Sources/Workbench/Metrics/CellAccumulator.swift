@@ -21,6 +21,8 @@ struct CellAccumulator {
   private var rankSeconds: [[Double]] = []
   private var rankCopies: [Double] = []
   private var linkBytes: [Double] = []
+  private var rankTraffic: [Double] = []
+  private var layerCopies: [Double] = []
   private var peakMemory: [Int64] = []
   private var memoryAtPeak: [[Int64]] = []
   private var outOfMemory: OutOfMemoryResult?
@@ -41,6 +43,8 @@ struct CellAccumulator {
     pathSeconds = Self.sum(pathSeconds, step.pathSeconds)
     rankCopies = Self.sum(rankCopies, step.rankCopies)
     linkBytes = Self.sum(linkBytes, step.linkBytes)
+    rankTraffic = Self.sum(rankTraffic, step.maps.rankTraffic)
+    layerCopies = Self.sum(layerCopies, step.maps.copies)
     if rankSeconds.isEmpty {
       rankSeconds = step.rankSeconds
     } else {
@@ -79,10 +83,10 @@ struct CellAccumulator {
   ///   - baseline: step times of the baseline's cell; nil for the baseline itself.
   func result(
     placement: String, strategy: String, baseline: [Double]?, capacityBytes: Int64,
-    links: ClusterLinks, medianStep: StepLanes?
+    links: ClusterLinks, layerNumbers: [Int], shown: ShownSteps
   ) -> CellResult {
     let steps = Double(max(1, stepSeconds.count))
-    return CellResult(
+    var result = CellResult(
       placement: placement, strategy: strategy, outOfMemoryDetail: outOfMemory,
       stepTime: TimeSummary(Summary(stepSeconds)),
       moeLayerTime: TimeSummary(Summary(layerSeconds)), speedup: speedup(over: baseline),
@@ -96,7 +100,46 @@ struct CellAccumulator {
       weightTransfersPerLayer: Double(weightTransfers) / Double(max(1, layers)),
       droppedCopiesPerStep: Double(droppedCopies) / steps, timeShares: timeShares,
       rankSeconds: rankSecondsByName(steps), rankCopies: meanCopies,
-      busiestLinks: busiestLinks(links, steps), stepSeconds: stepSeconds, medianStep: medianStep)
+      busiestLinks: busiestLinks(links, steps), stepSeconds: stepSeconds,
+      medianStep: shown.median)
+    result.slowStep = shown.slow
+    result.criticalPaths = shown.criticalPaths
+    result.rankTraffic = trafficMap(steps)
+    result.loadHeat = loadHeat(layers: layerNumbers, steps)
+    result.memoryByRank = memoryByRank
+    return result
+  }
+
+  private func trafficMap(_ steps: Double) -> TrafficResult? {
+    let ranks = peakMemory.count
+    guard ranks > 1, rankTraffic.count == ranks * ranks else { return nil }
+    return TrafficResult(
+      bytes: (0..<ranks).map { source in
+        rankTraffic[(source * ranks)..<((source + 1) * ranks)].map { $0 / steps }
+      })
+  }
+
+  private func loadHeat(layers: [Int], _ steps: Double) -> LoadHeatResult? {
+    let ranks = peakMemory.count
+    guard ranks <= StepMaps.mostRanksInMap, layerCopies.count == layers.count * ranks else {
+      return nil
+    }
+    return LoadHeatResult(
+      columnKind: "layer", columns: layers.map { "\($0)" },
+      copies: (0..<ranks).map { rank in
+        layers.indices.map { (layer: Int) -> Double in
+          layerCopies[layer * ranks + rank] / steps
+        }
+      })
+  }
+
+  private var memoryByRank: [String: [Int64]] {
+    var result: [String: [Int64]] = [:]
+    for category in MemoryCategory.allCases {
+      let bytes = memoryAtPeak.map { $0[Int(category.rawValue)] }
+      if bytes.contains(where: { $0 != 0 }) { result[category.name] = bytes }
+    }
+    return result
   }
 
   private func speedup(over baseline: [Double]?) -> SpeedupResult {

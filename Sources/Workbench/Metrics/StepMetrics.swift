@@ -21,6 +21,7 @@ package struct StepMetrics: Sendable {
   /// Token copies computed on every rank over all layers, `[ranks]`.
   package let rankCopies: [Double]
   package let linkBytes: [Double]
+  package let maps: StepMaps
   package let peakMemory: [Int64]
   package let memoryAtPeak: [[Int64]]
   package let outOfMemory: [OutOfMemory]
@@ -50,6 +51,7 @@ package struct StepMetrics: Sendable {
     }
     rankCopies = copies
     linkBytes = record.linkBytes
+    maps = StepMaps(plan: plan)
     peakMemory = record.peakMemory
     memoryAtPeak = record.memoryAtPeak
     outOfMemory = record.outOfMemory

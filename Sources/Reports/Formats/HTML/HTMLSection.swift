@@ -15,22 +15,22 @@ struct HTMLSection {
     values = [
       "id": section.id, "heading": section.heading, "question": section.question,
       "finding": content.finding, "blocks": blocks,
+      "checks": content.checks.isEmpty
+        ? false as Any : ["items": content.checks.map(Self.check)],
     ]
   }
 
   /// Every kind of block is a key, all but one of them false.
   private static func block(_ block: Block, id: String) -> [String: Any] {
     var values: [String: Any] = [
-      "paragraph": false, "warning": false, "checks": false, "figure": false, "table": false,
-      "list": false, "command": false, "source": false,
+      "paragraph": false, "warning": false, "figure": false, "table": false, "command": false,
+      "source": false,
     ]
     switch block {
     case .paragraph(let text): values["paragraph"] = text
     case .warning(let text): values["warning"] = text
-    case .checks(let checks): values["checks"] = ["items": checks.map(check)]
     case .figure(let figure): values["figure"] = self.figure(figure, id: id)
     case .table(let table): values["table"] = self.table(table)
-    case .list(let items): values["list"] = ["items": items]
     case .command(let words, let text): values["command"] = ["words": words, "text": text]
     case .source(let title, let text): values["source"] = ["title": title, "text": text]
     }
@@ -51,14 +51,18 @@ struct HTMLSection {
       "numbers": table(figure.table), "narrow": false,
     ]
     if wide.utf8.count <= narrowLimit {
-      values["narrow"] = ["svg": figure.narrow.svg(id: id + "-narrow", width: PageStyle.narrowWidth)]
+      values["narrow"] = [
+        "svg": figure.narrow.svg(id: id + "-narrow", width: PageStyle.narrowWidth)
+      ]
     }
     return values
   }
 
   private static func table(_ table: DataTable) -> [String: Any] {
     [
-      "columns": table.columns.map { ["name": $0.title, "isNumber": $0.isNumber] as [String: Any] },
+      "columns": table.columns.map {
+        ["name": $0.title, "isNumber": $0.isNumber] as [String: Any]
+      },
       "rows": table.rows.map { row($0, table) }, "note": table.note ?? false,
       "rowCount": ReadableText.count(table.rows.count, "row"),
     ]
@@ -69,7 +73,7 @@ struct HTMLSection {
       let (cell, column) = pair
       return [
         "kind": column.isNumber ? "number" : "text", "text": cell.text,
-        "key": cell.key.map { $0.isFinite ? "\($0)" : "1e999" } ?? false,
+        "key": key(of: cell) ?? false, "isName": !column.isNumber,
         "colour": index == 0 ? row.strategy.map { "s\($0.index)" } ?? false : false,
         "mark": cell.isMark && !cell.text.isEmpty ? markClass(cell.text) : false,
       ]
@@ -77,6 +81,14 @@ struct HTMLSection {
     return [
       "cells": cells, "isEmphasised": row.isEmphasised, "series": row.strategy?.name ?? false,
     ]
+  }
+
+  /// What a script sorts by, where the text itself is not the number: six digits are enough.
+  private static func key(of cell: DataTable.Cell) -> String? {
+    guard let value = cell.key, Double(cell.text) == nil else { return nil }
+    guard value.isFinite else { return "1e999" }
+    let short = ResultThinning.sixDigits(value)
+    return short == short.rounded() && abs(short) < 1e15 ? "\(Int64(short))" : "\(short)"
   }
 
   private static func markClass(_ text: String) -> String {

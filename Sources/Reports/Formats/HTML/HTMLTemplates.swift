@@ -72,6 +72,10 @@ enum HTMLTemplates {
     <section id="{{id}}" aria-labelledby="{{id}}-heading">
     <h2 id="{{id}}-heading">{{heading}}</h2>
     <p class="question">{{question}}</p>
+    {{#checks}}
+    <ul class="checks">{{#items}}<li class="{{state}}"><span class="badge">{{word}}</span> \
+    <bdi>{{text}}</bdi></li>{{/items}}</ul>
+    {{/checks}}
     <p class="finding">{{finding}}</p>
     {{#blocks}}
     {{> block}}
@@ -83,17 +87,12 @@ enum HTMLTemplates {
   private static let block = """
     {{#paragraph}}<p>{{.}}</p>{{/paragraph}}
     {{#warning}}<p class="warning"><strong>Warning</strong> {{.}}</p>{{/warning}}
-    {{#checks}}
-    <ul class="checks">{{#items}}<li class="{{state}}"><span class="badge">{{word}}</span> \
-    <bdi>{{text}}</bdi></li>{{/items}}</ul>
-    {{/checks}}
     {{#figure}}
     {{> figure}}
     {{/figure}}
     {{#table}}
     {{> table}}
     {{/table}}
-    {{#list}}<ul>{{#items}}<li>{{.}}</li>{{/items}}</ul>{{/list}}
     {{#command}}<div class="command"><p>{{words}}</p><pre><code>{{text}}</code></pre></div>\
     {{/command}}
     {{#source}}<details><summary>{{title}}</summary><pre class="scroll" tabindex="0">\
@@ -128,9 +127,9 @@ enum HTMLTemplates {
     <tbody>
     {{#rows}}
     <tr{{#isEmphasised}} class="emphasised"{{/isEmphasised}}\
-    {{#series}} data-series="{{.}}"{{/series}}>{{#cells}}<td class="{{kind}}"\
+    {{#series}} data-series="{{.}}"{{/series}}>{{#cells}}<td{{^isName}} class="number"{{/isName}}\
     {{#key}} data-key="{{.}}"{{/key}}>{{#colour}}<span class="swatch {{.}}"></span>{{/colour}}\
-    {{#mark}}<span class="mark {{.}}">{{text}}</span>{{/mark}}{{^mark}}<bdi>{{text}}</bdi>{{/mark}}\
+    {{#mark}}<span class="mark {{.}}">{{text}}</span>{{/mark}}{{^mark}}{{#isName}}<bdi>{{text}}</bdi>{{/isName}}{{^isName}}{{text}}{{/isName}}{{/mark}}\
     </td>{{/cells}}</tr>
     {{/rows}}
     </tbody></table></div>

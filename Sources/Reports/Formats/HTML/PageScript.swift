@@ -41,8 +41,10 @@ enum PageScript {
 
       // Tables, sorted by a click on a column's name: numbers by their value, the rest as text.
       const compare = (left, right) => {
-        const keys = [left, right].map((cell) => Number(cell.getAttribute("data-key")));
-        if (left.hasAttribute("data-key")) return keys[0] > keys[1] ? 1 : keys[1] > keys[0] ? -1 : 0;
+        if (left.classList.contains("number")) {
+          const [a, b] = [left, right].map((c) => Number(c.getAttribute("data-key") ?? c.textContent));
+          return a > b ? 1 : b > a ? -1 : 0;
+        }
         return left.textContent.localeCompare(right.textContent, "en", { numeric: true });
       };
       const sort = (table, head, column) => {

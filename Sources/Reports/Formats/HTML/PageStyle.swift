@@ -1,7 +1,7 @@
 /// The page around the charts; colours are those of `ChartStyle`, in light, dark and print.
 enum PageStyle {
   /// Pixels that a chart is laid out for on a desk, and on a telephone.
-  static let chartWidth = 880.0
+  static let chartWidth = 920.0
   static let narrowWidth = 336.0
 
   static let css = [layout, text, figures, tables, marks, small, print].joined()
@@ -17,8 +17,8 @@ enum PageStyle {
     html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
     body{margin:0;background:var(--page);color:var(--chart-ink);\
     font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
-    .page{max-width:72rem;margin:0 auto;padding:2.5rem 1.5rem 4rem;display:grid;\
-    grid-template-columns:12.5rem minmax(0,1fr);gap:0 3rem}
+    .page{max-width:76rem;margin:0 auto;padding:2.5rem 1.5rem 4rem;display:grid;\
+    grid-template-columns:11.5rem minmax(0,1fr);gap:0 2.5rem}
     .masthead{grid-column:1/-1;border-bottom:1px solid var(--rule);padding-bottom:1.5rem;\
     margin-bottom:2rem}
     nav{font-size:.875rem}
@@ -97,7 +97,7 @@ enum PageStyle {
     th{font-weight:600;color:var(--chart-muted);vertical-align:bottom;line-height:1.3}
     td.number,th.number{text-align:right;white-space:nowrap}
     th.number{white-space:normal}
-    td.text{max-width:26rem;overflow-wrap:break-word}
+    td{max-width:26rem;overflow-wrap:break-word}
     tbody tr:hover{background:var(--card)}
     tr.emphasised td{font-weight:600}
     th button{all:unset;cursor:pointer;display:inline-flex;gap:.2rem;align-items:baseline}
@@ -115,19 +115,19 @@ enum PageStyle {
     margin-right:.5em;print-color-adjust:exact;-webkit-print-color-adjust:exact}
     """ + (0..<7).map { ".s\($0){background:var(--chart-series-\($0))}" }.joined() + """
 
-    .mark{font-size:.75rem;font-weight:600;border-radius:1rem;padding:.08rem .55rem;\
-    white-space:nowrap;background:var(--card);color:var(--chart-muted)}
-    .mark.good,.passed .badge{background:var(--good-back);color:var(--good)}
-    .mark.bad,.failed .badge{background:var(--bad-back);color:var(--bad)}
-    .checks{list-style:none;margin:1rem 0;padding:0}
-    .checks li{padding:.2rem 0;overflow-wrap:anywhere}
-    .badge{display:inline-block;font-size:.75rem;font-weight:700;border-radius:1rem;\
-    padding:.08rem .6rem;margin-right:.35rem}
-    .warning{background:var(--warn-back);border-left:3px solid var(--warn);border-radius:0 4px 4px 0;\
-    padding:.55rem .85rem;font-size:.9375rem}
-    .warning strong{color:var(--warn);margin-right:.35rem}
+      .mark{font-size:.75rem;font-weight:600;border-radius:1rem;padding:.08rem .55rem;\
+      white-space:nowrap;background:var(--card);color:var(--chart-muted)}
+      .mark.good,.passed .badge{background:var(--good-back);color:var(--good)}
+      .mark.bad,.failed .badge{background:var(--bad-back);color:var(--bad)}
+      .checks{list-style:none;margin:1rem 0;padding:0}
+      .checks li{padding:.2rem 0;overflow-wrap:anywhere}
+      .badge{display:inline-block;font-size:.75rem;font-weight:700;border-radius:1rem;\
+      padding:.08rem .6rem;margin-right:.35rem}
+      .warning{background:var(--warn-back);border-left:3px solid var(--warn);border-radius:0 4px 4px 0;\
+      padding:.55rem .85rem;font-size:.9375rem}
+      .warning strong{color:var(--warn);margin-right:.35rem}
 
-    """
+      """
 
   private static let small = """
     @media(max-width:64rem){.page{display:block;padding-top:1.5rem}\

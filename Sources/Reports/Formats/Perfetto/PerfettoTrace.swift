@@ -1,5 +1,6 @@
-public import struct Foundation.Data
 public import Plan
+
+public import struct Foundation.Data
 
 /// A run as a trace that the Perfetto viewer (ui.perfetto.dev) and `chrome://tracing` open.
 ///

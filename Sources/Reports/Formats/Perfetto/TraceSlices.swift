@@ -161,7 +161,9 @@ struct ExchangeTraffic {
       return isReturn ? (received, sent) : (sent, received)
     case .transfers(let first, let count):
       for transfer in plan.transfers[Int(first)..<Int(first + count)] {
-        let (from, to) = (Int(transfer.from - exchange.firstRank), Int(transfer.to - exchange.firstRank))
+        let (from, to) = (
+          Int(transfer.from - exchange.firstRank), Int(transfer.to - exchange.firstRank)
+        )
         if sent.indices.contains(from) { sent[from] += transfer.bytes }
         if received.indices.contains(to) { received[to] += transfer.bytes }
       }
