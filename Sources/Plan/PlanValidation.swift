@@ -17,7 +17,8 @@ public enum PlanFault: Error, Hashable, Sendable {
     case .unknownReference(let operation): "operation \(operation) names a table that is not there"
     case .unmatchedExchange(let exchange, let rank, let found):
       "exchange \(exchange) has \(found) operations on rank \(rank), where it needs one"
-    case .strayTransfer(let exchange): "exchange \(exchange) has a transfer that is missing or leaves its group"
+    case .strayTransfer(let exchange):
+      "exchange \(exchange) has a transfer that is missing or leaves its group"
     case .badAmount(let exchange): "exchange \(exchange) has an amount that is not a size"
     case .unbalancedMemory(let rank, let bytes):
       "rank \(rank) ends the step with \(bytes) bytes more than it began with"

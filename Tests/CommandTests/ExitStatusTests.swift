@@ -35,14 +35,16 @@ import Testing
 
   static func changed(_ name: String, _ old: String, _ new: String, says: String) -> Failure {
     Failure(
-      testDescription: name, status: 65, scenario: SmallScenario.replacing(old, by: new), says: says)
+      testDescription: name, status: 65, scenario: SmallScenario.replacing(old, by: new), says: says
+    )
   }
 
   static let content: [Failure] = [
     Failure(
       testDescription: "truncated YAML", status: 65,
       scenario: String(SmallScenario.text.prefix(120)), says: "YAML"),
-    changed("a unit of another kind", "prefill,", "prefill, contextLength: 3 GB/s,", says: "context"),
+    changed(
+      "a unit of another kind", "prefill,", "prefill, contextLength: 3 GB/s,", says: "context"),
     changed(
       "memory without a unit", "simulation:", "memory: { reserved: 3 }\nsimulation:", says: "unit"),
     changed("a negative size", "hiddenSize: 256", "hiddenSize: -256", says: "hiddenSize"),
@@ -58,7 +60,8 @@ import Testing
       "an unknown accelerator", "h100-sxm-80", "h100-sxm-81", says: "h100-sxm-81"),
     trace("a column is missing", "workload,layer\na,0\n", says: "column"),
     trace("a ragged row", "\(header)\na,0,36,1,2,3\n", says: "field"),
-    trace("more experts than the model", "\(header),e8\na,0,45,1,2,3,4,5,6,7,8,9\n", says: "expert"),
+    trace(
+      "more experts than the model", "\(header),e8\na,0,45,1,2,3,4,5,6,7,8,9\n", says: "expert"),
     trace("a load that is not a number", "\(header)\na,0,36,1,nan,3,4,5,6,7,8\n", says: "nan"),
     placement(
       "a placement without expert 7",
@@ -88,9 +91,11 @@ import Testing
     Failure(
       testDescription: "init over a file", status: 73, arguments: ["init", "s"], says: "s.yaml"),
     Failure(
-      testDescription: "unknown option", status: 64, arguments: ["simulate", "s.yaml", "--sede", "1"],
+      testDescription: "unknown option", status: 64,
+      arguments: ["simulate", "s.yaml", "--sede", "1"],
       says: "--sede"),
-    Failure(testDescription: "unknown command", status: 64, arguments: ["simulat"], says: "simulat"),
+    Failure(
+      testDescription: "unknown command", status: 64, arguments: ["simulat"], says: "simulat"),
     Failure(
       testDescription: "an impossible option", status: 64,
       arguments: ["plan", "s.yaml", "--gap", "2"], says: "--gap"),

@@ -24,7 +24,8 @@ private struct FreeWork: OperationCostModel {
       topK: topK, weightFormat: .fp8, activationFormat: .fp8)
     var numbers = SeededNumbers(seed: 1)
     let layer = RoutedLayer(
-      layer: 0, experts: experts, topK: topK, tokens: [Int32](repeating: Int32(tokens), count: ranks),
+      layer: 0, experts: experts, topK: topK,
+      tokens: [Int32](repeating: Int32(tokens), count: ranks),
       copies: [Int32](repeating: Int32(tokens * topK / experts), count: ranks * experts))
     let placement = try ExpertPlacement(
       experts: experts, ranks: ranks, slotsPerRank: experts / ranks,

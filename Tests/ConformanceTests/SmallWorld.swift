@@ -125,7 +125,9 @@ struct SmallWorld {
     let extra = numbers.within(0...4)
     let layers = model.layers.map { _ in
       var held = [[Int32]](repeating: [], count: ranks)
-      for expert in 0..<model.experts { held[numbers.within(0...(ranks - 1))].append(Int32(expert)) }
+      for expert in 0..<model.experts {
+        held[numbers.within(0...(ranks - 1))].append(Int32(expert))
+      }
       for _ in 0..<extra {
         let rank = numbers.within(0...(ranks - 1))
         let expert = Int32(numbers.within(0...(model.experts - 1)))

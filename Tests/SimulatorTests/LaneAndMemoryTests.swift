@@ -49,7 +49,8 @@ import Testing
     let works = (0..<2).map { _ in
       plan.add(
         Exchange(
-          payload: .allToAll(matrix: matrix, unitBytes: 1, isReturn: false), firstRank: 0, ranks: 2))
+          payload: .allToAll(matrix: matrix, unitBytes: 1, isReturn: false), firstRank: 0, ranks: 2)
+      )
     }
     for (rank, order) in [[0, 1], [1, 0]].enumerated() {
       for work in order { plan.add(works[work], .dispatch, on: rank) }

@@ -17,9 +17,10 @@ import Workbench
     var small = SmallScenario(phase: phase, network: network, more: more)
     small.steps = 2
     let result = try small.run()
-    #expect(result.cells.map(\.name) == [
-      "contiguous/ep", "contiguous/llep", "balanced/ep", "balanced/llep",
-    ])
+    #expect(
+      result.cells.map(\.name) == [
+        "contiguous/ep", "contiguous/llep", "balanced/ep", "balanced/llep",
+      ])
     for cell in result.cells {
       // The sum depends on the order of a dictionary, so only to the last bits.
       let shares = cell.timeShares.sorted { $0.key < $1.key }.map(\.value)
@@ -71,9 +72,10 @@ import Workbench
   /// both placements give equal steps and two winners.
   @Test func theVerdictNamesTheFastest() throws {
     let result = try SmallScenario().run()
-    let best = try #require(result.cells.min { left, right in
-      (left.stepTime.meanSeconds ?? 0) < (right.stepTime.meanSeconds ?? 0)
-    })
+    let best = try #require(
+      result.cells.min { left, right in
+        (left.stepTime.meanSeconds ?? 0) < (right.stepTime.meanSeconds ?? 0)
+      })
     #expect(result.verdict.best == best.name)
     #expect(result.verdict.winners.contains(best.name))
     #expect(result.verdict.sentence.contains(best.name))

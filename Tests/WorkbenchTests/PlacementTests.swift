@@ -112,7 +112,8 @@ import Workbench
   @Test func placementsHelpWhereLoadsAreSkewed() throws {
     let result = try SmallScenario(
       tokens: 2048, steps: 3,
-      placements: "[contiguous, balanced, eplb: { redundantExperts: 8 }, ilp: { stepBudget: 20000 }]",
+      placements:
+        "[contiguous, balanced, eplb: { redundantExperts: 8 }, ilp: { stepBudget: 20000 }]",
       strategies: "[ep]"
     ).run()
     let imbalance = result.cells.map(\.tokenImbalance.mean)

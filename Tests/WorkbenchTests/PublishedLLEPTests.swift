@@ -22,7 +22,9 @@ import Workbench
   /// Figures 1 and 4: peak memory of every bar within 1 GiB under the rule for what allocator and
   /// libraries hold, EP's within 0.3 GiB where that amount is stated.
   @Test(arguments: PublishedLayer.all) func memory(of layer: PublishedLayer) throws {
-    func gibibytes(_ cell: CellResult) -> Double { Double(cell.peakMemoryBytes.max) / 1_073_741_824 }
+    func gibibytes(_ cell: CellResult) -> Double {
+      Double(cell.peakMemoryBytes.max) / 1_073_741_824
+    }
     for (bar, published) in zip(PublishedLayer.bars, layer.memory) {
       var scenario = try VariedScenario(layer.scenario)
       try scenario.setRouting(percent: bar.percent, hotExperts: bar.hotExperts)

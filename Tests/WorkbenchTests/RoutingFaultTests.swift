@@ -28,7 +28,8 @@ import Workbench
       testDescription: "no expert columns", table: "workload,layer,total\na,0,36",
       code: .missingColumn, line: 1),
     Fault(
-      testDescription: "more experts than the model", table: "\(header),e8\na,0,45,1,2,3,4,5,6,7,8,9",
+      testDescription: "more experts than the model",
+      table: "\(header),e8\na,0,45,1,2,3,4,5,6,7,8,9",
       code: .routingMismatch, line: nil),
     Fault(testDescription: "an empty file", table: "", code: .missingColumn, line: nil),
     Fault(testDescription: "no rows", table: header, code: .missingColumn, line: nil),

@@ -27,7 +27,8 @@ private struct WrittenStep {
       builder.add(.join, kind, on: rank, layer: 0)
       spans.append(
         Span(
-          start: SimTime(picoseconds: times.lowerBound), end: SimTime(picoseconds: times.upperBound),
+          start: SimTime(picoseconds: times.lowerBound),
+          end: SimTime(picoseconds: times.upperBound),
           releasedBy: by, heldBy: held))
     }
     add(.attention, on: 0, 0..<1, by: -1)  // 0
