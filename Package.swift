@@ -123,6 +123,23 @@ let package = Package(
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
     tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
+    tests("PlanTests", ["Plan", "Domain"]),
+    tests(
+      "SimulatorTests",
+      ["Simulator", "Plan", "CostModels", "NetworkSharing", "Domain", "Quantities"]),
+    tests(
+      "ConformanceTests",
+      [
+        "Strategies", "Simulator", "Plan", "Planner", "CostModels", "NetworkSharing", "Domain",
+        "Quantities",
+      ]),
+    tests(
+      "WorkbenchTests",
+      [
+        "Workbench", "Scenarios", "Results", "Simulator", "Planner", "Plan", "NetworkSharing",
+        "CostModels", "Diagnostics", "Domain", "Quantities",
+      ]),
+    tests("CommandTests", ["shunt"]),
     tests("StatisticsTests", ["Statistics", realModule]),
     tests("ChartsTests", ["Charts"]),
     .testTarget(

@@ -4,9 +4,9 @@ public enum PlanFault: Error, Hashable, Sendable {
   case unknownReference(operation: Int)
   /// An exchange that some member does not take part in, or takes part in twice.
   case unmatchedExchange(exchange: Int, rank: Int, found: Int)
-  /// A transfer whose end is outside its exchange, or to the sender itself.
+  /// A transfer that is not there, to the sender itself, or with an end outside its exchange.
   case strayTransfer(exchange: Int)
-  /// A negative or infinite amount.
+  /// A negative or infinite amount, or a table that is not there or of another group's size.
   case badAmount(exchange: Int)
   /// A rank ends the step with more or less than it began with.
   case unbalancedMemory(rank: Int, bytes: Int64)
@@ -17,7 +17,8 @@ public enum PlanFault: Error, Hashable, Sendable {
     case .unknownReference(let operation): "operation \(operation) names a table that is not there"
     case .unmatchedExchange(let exchange, let rank, let found):
       "exchange \(exchange) has \(found) operations on rank \(rank), where it needs one"
-    case .strayTransfer(let exchange): "exchange \(exchange) has a transfer outside its group"
+    case .strayTransfer(let exchange):
+      "exchange \(exchange) has a transfer that is missing or leaves its group"
     case .badAmount(let exchange): "exchange \(exchange) has an amount that is not a size"
     case .unbalancedMemory(let rank, let bytes):
       "rank \(rank) ends the step with \(bytes) bytes more than it began with"
@@ -84,7 +85,10 @@ extension ExecutionPlan {
     case .allToAll(let matrix, let unit, _):
       try validate(matrix: matrix, unit: unit, at: index)
     case .transfers(let first, let count):
-      for transfer in transfers[Int(first)..<Int(first + count)] {
+      guard first >= 0, count >= 0, Int(first) + Int(count) <= transfers.count else {
+        throw .strayTransfer(exchange: index)
+      }
+      for transfer in transfers[Int(first)..<(Int(first) + Int(count))] {
         guard exchange.members.contains(Int(transfer.from)),
           exchange.members.contains(Int(transfer.to)), transfer.from != transfer.to
         else { throw .strayTransfer(exchange: index) }
@@ -100,6 +104,7 @@ extension ExecutionPlan {
   private func validate(matrix: Int32, unit: Double, at index: Int) throws(PlanFault) {
     let isSound =
       matrices.indices.contains(Int(matrix)) && unit.isFinite && unit >= 0
+      && matrices[Int(matrix)].ranks == Int(exchanges[index].ranks)
       && matrices[Int(matrix)].amounts.allSatisfy { $0 >= 0 && $0.isFinite }
     if !isSound { throw .badAmount(exchange: index) }
   }

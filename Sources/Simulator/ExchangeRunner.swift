@@ -110,9 +110,10 @@ struct ExchangeRunner {
     let seconds = costs.collectiveSeconds(
       kind, bytes: bytes, ranks: plan.exchanges[Int(exchange)].members)
     let end = now + SimDuration(seconds: seconds)
+    let holder = state.operations[Int(last)]
     for operation in state.operations {
       finished.append(
-        Finish(operation: operation, time: end, heldBy: state.operations[Int(last)]))
+        Finish(operation: operation, time: end, heldBy: operation == holder ? -1 : holder))
     }
     close(exchange)
   }

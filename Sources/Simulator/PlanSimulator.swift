@@ -48,10 +48,13 @@ public struct PlanSimulator: PlanRunner, Sendable {
     memoryCapacity = Int64(min(9e18, max(0, cluster.accelerator.memoryCapacity.bytes)))
   }
 
-  /// Runs `plan` once.
+  /// Checks `plan` and runs it once.
   ///
+  /// - Throws: ``SimulationError/plan(_:)`` for the first rule that the plan breaks, the others where
+  ///   it cannot go on.
   /// - Complexity: O(operations log operations) and the network's own cost.
   public func run(_ plan: ExecutionPlan) throws(SimulationError) -> RunRecord {
+    do { try plan.validate() } catch { throw .plan(error) }
     var run = try SimulationRun(
       plan: plan, costs: costs, routes: routes, fidelity: fidelity, memoryCapacity: memoryCapacity)
     return try run.toTheEnd()

@@ -30,8 +30,8 @@ struct CellAccumulator {
   mutating func add(_ step: StepMetrics, index: Int) {
     stepSeconds.append(step.seconds)
     layerSeconds += step.layerSeconds
-    step.tokenImbalance.forEach { tokenImbalance.add($0) }
-    step.computeImbalance.forEach { computeImbalance.add($0) }
+    for value in step.tokenImbalance { tokenImbalance.add(value) }
+    for value in step.computeImbalance { computeImbalance.add(value) }
     bytes.dispatchIntraNode += step.bytes.dispatchIntraNode
     bytes.dispatchInterNode += step.bytes.dispatchInterNode
     bytes.combineIntraNode += step.bytes.combineIntraNode

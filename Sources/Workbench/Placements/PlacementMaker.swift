@@ -62,7 +62,7 @@ package struct PlacementMaker {
         placement '\(spec.label)': \(model.experts) experts and \(redundant) redundant ones do not \
         fill \(ranks) ranks evenly
         """,
-        fixes: ["redundantExperts: \(ranks - (model.experts - 1) % ranks - 1)"])
+        fixes: ["redundantExperts: \(Self.fillingCopies(near: redundant, model.experts, ranks))"])
     }
     let isExpected = spec.text("objective") == "expected"
     // Placements that need no loads are scored as if all experts were alike.
@@ -79,6 +79,13 @@ package struct PlacementMaker {
       problem.expertGroups = model.expertGroups
     }
     return problem
+  }
+
+  /// The copies nearest above `wanted` that fill all ranks, at most a copy of each expert on each.
+  private static func fillingCopies(near wanted: Int, _ experts: Int, _ ranks: Int) -> Int {
+    let most = experts * ranks
+    let copies = experts + min(max(0, wanted), most - experts)
+    return min(most, (copies + ranks - 1) / ranks * ranks) - experts
   }
 
   /// Ranks of one node, as far as the group covers whole nodes.
