@@ -24,7 +24,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
@@ -32,7 +33,11 @@ let realModule = Target.Dependency.product(name: "RealModule", package: "swift-n
 let package = Package(
   name: "shunt",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "shunt", targets: ["shunt"])],
+  products: [
+    .executable(name: "shunt", targets: ["shunt"]),
+    // What Benchmarks/, a package of its own, measures.
+    .library(name: "ShuntKernels", targets: ["EventKernel", "NetworkSharing", "Quantities"]),
+  ],
   dependencies: [
     // Commands, help, completions.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -55,46 +60,98 @@ let package = Package(
     layer("Diagnostics"),
     layer("LinearModel"),
     layer("EventKernel", ["Quantities"]),
+    layer("NetworkSharing", ["EventKernel", "Quantities"]),
     layer("Statistics", ["CGSL", realModule]),
 
     // The domain
     layer("Domain", ["Quantities", realModule]),
-    layer("Catalog", ["Domain", "Quantities"]),
+    layer(
+      "Catalog", ["Domain", "Diagnostics", "Quantities"],
+      resources: [
+        .embedInCode("accelerators.csv"), .embedInCode("links.csv"), .embedInCode("nodes.csv"),
+        .embedInCode("models.csv"),
+      ]),
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
-    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities"]),
+    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule]),
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
-    layer("GLPKSolver", ["LinearModel", "CGLPKShim"]),
-    layer("Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
+    layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
+    layer(
+      "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
+    layer(
+      "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
-    layer("Simulator", ["Plan", "CostModels", "EventKernel", "Domain", "Quantities"]),
+    layer(
+      "Simulator",
+      ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
 
     // What people see
-    layer("Charts", ["Quantities"]),
-    layer("Reports", ["Results", "Charts", "Quantities", mustache]),
+    layer("Charts", ["Quantities", realModule]),
+    layer(
+      "Reports", ["Results", "Plan", "Statistics", "Charts", "Domain", "Quantities", mustache]),
     layer(
       "Workbench",
       [
-        "Scenarios", "Catalog", "TokenRouting", "Planner", "Strategies", "Simulator", "CostModels",
-        "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
+        "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
+        "CostModels",
+        "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
-        "Workbench", "Reports", "Results", "Scenarios", "Catalog", "Diagnostics", "Domain",
-        "Quantities", argumentParser,
+        "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
+        "Domain",
+        "Quantities", "NetworkSharing", argumentParser,
       ],
+      swiftSettings: strict),
+
+    // Fits the shipped cost constants again; run by scripts/regenerate-costs.
+    .executableTarget(
+      name: "regenerate-costs", dependencies: ["Calibration", "CostModels", "Domain"],
       swiftSettings: strict),
 
     // Tests
     tests("QuantitiesTests", ["Quantities"]),
+    tests("TokenRoutingTests", ["TokenRouting", "Domain", "Statistics", realModule]),
+    tests("EventKernelTests", ["EventKernel", "Quantities"]),
+    tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
+    tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
+    tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
+    tests("StrategiesTests", ["Strategies"]),
+    tests("PlanTests", ["Plan", "Domain"]),
+    tests(
+      "SimulatorTests",
+      ["Simulator", "Plan", "CostModels", "NetworkSharing", "Domain", "Quantities"]),
+    tests(
+      "ConformanceTests",
+      [
+        "Strategies", "Simulator", "Plan", "Planner", "CostModels", "NetworkSharing", "Domain",
+        "Quantities",
+      ]),
+    tests(
+      "WorkbenchTests",
+      [
+        "Workbench", "Scenarios", "Results", "Simulator", "Planner", "Plan", "NetworkSharing",
+        "CostModels", "Diagnostics", "Domain", "Quantities",
+      ]),
+    tests("CommandTests", ["shunt"]),
+    tests("StatisticsTests", ["Statistics", realModule]),
+    tests("ChartsTests", ["Charts"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Charts", "Results", "Statistics", "Plan", "Domain", "Quantities"],
+      exclude: ["Golden"], swiftSettings: strict),
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
+    tests(
+      "ScenariosTests", ["Scenarios", "Catalog", "Domain", "Diagnostics", "Quantities", yams]),
   ]
 )

@@ -1,0 +1,66 @@
+/// A dense table of amounts from every member of a group to every member.
+public struct ExchangeTable: Hashable, Sendable {
+  /// Ranks of the group.
+  public let ranks: Int
+  /// Amounts, `[ranks × ranks]`, row = source. Whole numbers below 2²⁴ are exact.
+  public var amounts: [Float]
+
+  public init(ranks: Int) {
+    self.ranks = ranks
+    amounts = [Float](repeating: 0, count: ranks * ranks)
+  }
+
+  @inlinable public subscript(source: Int, destination: Int) -> Float {
+    get { amounts[source * ranks + destination] }
+    set { amounts[source * ranks + destination] = newValue }
+  }
+}
+
+/// One message between two ranks of the plan.
+public struct Transfer: Hashable, Sendable {
+  public var from: Int32
+  public var to: Int32
+  public var bytes: Double
+  /// The expert whose weights travel.
+  public var expert: Int32
+
+  public init(from: Int32, to: Int32, bytes: Double, expert: Int32) {
+    self.from = from
+    self.to = to
+    self.bytes = bytes
+    self.expert = expert
+  }
+}
+
+/// A collective whose bytes do not depend on routing.
+public enum CollectiveKind: UInt8, Sendable, Hashable, Codable {
+  case allReduce, allGather, barrier
+}
+
+/// Something that several ranks do together: each takes part with one operation.
+public struct Exchange: Hashable, Sendable {
+  public enum Payload: Hashable, Sendable {
+    /// All-to-all: `matrix` in tokens or copies of `unitBytes` each; the transposed matrix where
+    /// `isReturn` is set.
+    case allToAll(matrix: Int32, unitBytes: Double, isReturn: Bool)
+    /// Point-to-point messages: a range of ``ExecutionPlan/transfers``.
+    case transfers(first: Int32, count: Int32)
+    /// `bytes` on every rank.
+    case collective(CollectiveKind, bytes: Double)
+  }
+
+  public var payload: Payload
+  /// The first rank of the group; members are consecutive.
+  public var firstRank: Int32
+  /// Ranks of the group.
+  public var ranks: Int32
+
+  public init(payload: Payload, firstRank: Int, ranks: Int) {
+    self.payload = payload
+    self.firstRank = Int32(firstRank)
+    self.ranks = Int32(ranks)
+  }
+
+  /// The ranks of the group.
+  public var members: Range<Int> { Int(firstRank)..<Int(firstRank + ranks) }
+}

@@ -1,0 +1,39 @@
+import Plan
+
+/// What a strategy decides about one layer in one expert-parallel group; the lowering turns it into
+/// operations.
+struct LayerDecision {
+  /// Where every token copy is computed.
+  var dispatch: CopyDispatch
+  /// Weights that travel before they are used: (expert, from, to) with ranks of the group.
+  var weightTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Whether the layer was planned on the critical path.
+  var isPlanned = false
+  /// True where the routing was left as plain expert parallelism would.
+  var isPlainRouting = true
+}
+
+/// How a strategy carries out a layer, beside what it decides.
+struct LayerStyle {
+  var implementation: Implementation
+  /// Where duplicates of a token are removed before it is sent.
+  var deduplication: Deduplication
+  /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
+  var activations: ActivationExtent
+  var passes: MemoryPasses
+}
+
+/// Where duplicates of a token are removed before it is sent.
+enum Deduplication: String, CaseIterable {
+  /// One row a copy, as the LLEP paper's expert parallelism does.
+  case none
+  /// One row a destination rank.
+  case rank
+  /// One row a destination node over the network, then one a rank inside the node.
+  case node
+}
+
+/// How many rows hold intermediate activations at the same time.
+enum ActivationExtent {
+  case allRows, largestExpert
+}

@@ -1,0 +1,61 @@
+public import Domain
+public import Plan
+
+/// Why a strategy cannot plan a step.
+public struct StrategyError: Error, Hashable, Sendable {
+  /// One sentence that says what is wrong and how to mend it.
+  public let message: String
+
+  public init(_ message: String) { self.message = message }
+}
+
+/// Everything a strategy may look at beside the routed step.
+public struct StepContext: Sendable {
+  public let cluster: Cluster
+  public let model: MoEModel
+  public let workload: Workload
+  public let parallelism: Parallelism
+  /// Where the experts of every layer live, the same in every expert-parallel group.
+  public let placement: ExpertPlacement
+  public let memory: MemoryPolicy
+
+  public init(
+    cluster: Cluster, model: MoEModel, workload: Workload, parallelism: Parallelism,
+    placement: ExpertPlacement, memory: MemoryPolicy
+  ) {
+    self.cluster = cluster
+    self.model = model
+    self.workload = workload
+    self.parallelism = parallelism
+    self.placement = placement
+    self.memory = memory
+  }
+
+  /// Expert-parallel groups, as ranges of consecutive ranks.
+  public var groups: [Range<Int>] {
+    stride(from: 0, to: cluster.ranks, by: parallelism.expert).map {
+      $0..<min($0 + parallelism.expert, cluster.ranks)
+    }
+  }
+}
+
+/// How a step is carried out, given where the experts live and where the tokens go.
+///
+/// A strategy is one file that turns a routed step into an ``ExecutionPlan``; it knows nothing of
+/// time. ``StrategyCatalog`` lists them all, and the conformance tests walk that list.
+public protocol Strategy: Sendable {
+  /// The name used in scenarios and reports, such as `llep`, and the options it takes.
+  static var descriptor: ComponentDescriptor { get }
+
+  /// - Throws: ``StrategyError`` for options that contradict each other.
+  init(_ spec: ComponentSpec) throws(StrategyError)
+
+  /// How the engine carries out a step of `phase`.
+  func implementation(for phase: Phase) -> Implementation
+
+  /// The work of every rank for `step`.
+  ///
+  /// - Parameter step: one routed layer for each of the model's MoE layers, with one source for
+  ///   every rank of the cluster.
+  func plan(_ step: RoutedStep, in context: StepContext) throws(StrategyError) -> ExecutionPlan
+}

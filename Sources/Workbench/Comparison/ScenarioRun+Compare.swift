@@ -1,0 +1,97 @@
+import Diagnostics
+import Dispatch
+import Domain
+import Foundation
+import Plan
+public import Results
+import Scenarios
+import Synchronization
+import TokenRouting
+
+/// How far a long run has come.
+public struct RunProgress: Sendable {
+  public let done: Int
+  public let total: Int
+}
+
+extension ScenarioRun {
+  /// Simulates every cell over every step and decides.
+  ///
+  /// All cells see the same routed steps. Steps run side by side on the machine's cores and are
+  /// added up in order, so the result does not depend on how many there are.
+  ///
+  /// - Parameters:
+  ///   - baseline: the cell that speed-ups are relative to, such as `contiguous/ep`; the first by
+  ///     default.
+  ///   - shouldStop: asked between steps; once true, the finished steps are decided on.
+  /// - Throws: ``WorkbenchError`` where the baseline is no cell or a step cannot be simulated.
+  public func compare(
+    baseline: String? = nil, version: String,
+    onProgress: @Sendable (RunProgress) -> Void = { _ in },
+    shouldStop: @Sendable () -> Bool = { false }
+  ) throws(WorkbenchError) -> Results.ComparisonResult {
+    let baselineIndex = try cellIndex(named: baseline)
+    var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
+    let steps = scenario.workload.steps
+    let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var next = 0
+    var wasStopped = false
+    while next < steps {
+      if next > 0, shouldStop() {
+        wasStopped = true
+        break
+      }
+      let range = next..<min(steps, next + batch)
+      for (offset, metrics) in try simulate(range).enumerated() {
+        for cell in cells.indices {
+          accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
+        }
+      }
+      next = range.upperBound
+      onProgress(RunProgress(done: next, total: steps))
+    }
+    let builder = ComparisonBuilder(
+      run: self, accumulators: accumulators, baseline: baselineIndex, version: version,
+      stoppedAfter: wasStopped ? next : nil)
+    return try builder.build()
+  }
+
+  func cellIndex(named name: String?) throws(WorkbenchError) -> Int {
+    guard let name else { return 0 }
+    if let index = cells.firstIndex(where: { $0.name == name }) { return index }
+    let names = cells.map(\.name)
+    throw .finding(
+      .unknownChoice, file: scenario.file, "no cell '\(name)'",
+      help: ["cells are \(names.joined(separator: ", "))"])
+  }
+
+  /// The metrics of every step of `range` and every cell.
+  private func simulate(_ range: Range<Int>) throws(WorkbenchError) -> [[StepMetrics]] {
+    let results = Mutex(
+      [Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
+    DispatchQueue.concurrentPerform(iterations: range.count) { offset in
+      let outcome = measure(step: range.lowerBound + offset)
+      results.withLock { $0[offset] = outcome }
+    }
+    var metrics: [[StepMetrics]] = []
+    for outcome in results.withLock({ $0 }) {
+      if let outcome { metrics.append(try outcome.get()) }
+    }
+    return metrics
+  }
+
+  private func measure(step index: Int) -> Result<[StepMetrics], WorkbenchError> {
+    Result { () throws(WorkbenchError) in
+      let step = routing.step(index)
+      for layer in step.layers where !layer.isConserved {
+        throw .failed("step \(index), layer \(layer.layer): tokens were lost in routing")
+      }
+      var metrics: [StepMetrics] = []
+      for cell in cells {
+        let (plan, record) = try cell.run(step)
+        metrics.append(StepMetrics(plan: plan, record: record))
+      }
+      return metrics
+    }
+  }
+}

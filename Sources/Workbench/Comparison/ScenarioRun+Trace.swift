@@ -1,0 +1,20 @@
+import Domain
+public import Plan
+import Scenarios
+import TokenRouting
+
+extension ScenarioRun {
+  /// One step of one cell in full, for a trace.
+  ///
+  /// - Parameter cell: the cell's name, such as `contiguous/ep`; the first by default.
+  /// - Throws: ``WorkbenchError`` where there is no such cell or step.
+  public func trace(
+    step: Int, cell name: String?
+  ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
+    guard (0..<scenario.workload.steps).contains(step) else {
+      throw .failed("there is no step \(step); steps run from 0 to \(scenario.workload.steps - 1)")
+    }
+    let index = try cellIndex(named: name)
+    return try cells[index].run(routing.step(step))
+  }
+}

@@ -1,0 +1,165 @@
+import CostModels
+import Diagnostics
+import Dispatch
+import Domain
+import Foundation
+import NetworkSharing
+import Plan
+import Planner
+import Quantities
+import Results
+public import Scenarios
+import Simulator
+import Strategies
+import TokenRouting
+
+/// One placement and one strategy of a scenario, ready to plan and simulate steps.
+struct Cell: Sendable {
+  let placement: MadePlacement
+  let strategySpec: ComponentSpec
+  let strategy: any Strategy
+  let context: StepContext
+  let machine: Machine
+
+  var name: String { "\(placement.spec.label)/\(strategySpec.label)" }
+
+  /// Plans and simulates one step.
+  ///
+  /// - Throws: ``WorkbenchError/failed(_:)`` where strategy or simulator refuse.
+  func run(_ step: RoutedStep) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
+    let plan: ExecutionPlan
+    do {
+      plan = try strategy.plan(step, in: context)
+    } catch {
+      throw .failed("\(name), step \(step.index): \(error.message)")
+    }
+    do {
+      return (plan, try machine.simulator.run(plan))
+    } catch {
+      throw .failed("\(name), step \(step.index): \(error.message)")
+    }
+  }
+}
+
+/// A scenario with everything built that its cells need.
+public struct ScenarioRun: Sendable {
+  public let scenario: Scenario
+  let routing: RoutingSource
+  let cells: [Cell]
+  /// Sentences that every result of this run must carry.
+  let warnings: [String]
+
+  /// Builds routing, placements, strategies and machines.
+  ///
+  /// - Throws: ``WorkbenchError`` for routing files, placements or options that cannot be used.
+  public init(_ scenario: Scenario) throws(WorkbenchError) {
+    try self.init(scenario, adding: [])
+  }
+
+  /// Builds the run with placements beside those that the scenario names.
+  init(_ scenario: Scenario, adding planned: [MadePlacement]) throws(WorkbenchError) {
+    self.scenario = scenario
+    routing = try Self.routing(of: scenario)
+    let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
+    let loads = needsLoads ? PlanningLoads(routing, after: scenario.workload.steps) : nil
+    let maker = PlacementMaker(scenario: scenario, loads: loads)
+    var placements: [MadePlacement] = []
+    for spec in scenario.placements { placements.append(try maker.make(spec)) }
+    placements += planned
+    var strategies: [(ComponentSpec, any Strategy)] = []
+    for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
+    var machines: [Implementation: Machine] = [:]
+    for (_, strategy) in strategies {
+      let implementation = strategy.implementation(for: scenario.workload.phase)
+      if machines[implementation] == nil {
+        machines[implementation] = try Machine(
+          scenario, implementation: implementation, parameters: .shipped)
+      }
+    }
+    var cells: [Cell] = []
+    for placement in placements {
+      for (spec, strategy) in strategies {
+        guard let machine = machines[strategy.implementation(for: scenario.workload.phase)] else {
+          continue
+        }
+        let context = StepContext(
+          cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
+          parallelism: scenario.parallelism, placement: placement.placement,
+          memory: MemoryPolicy(scenario.memory))
+        cells.append(
+          Cell(
+            placement: placement, strategySpec: spec, strategy: strategy, context: context,
+            machine: machine))
+      }
+    }
+    self.cells = cells
+    warnings = scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+  }
+
+  static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
+    let context = RoutingContext(
+      model: scenario.model, workload: scenario.workload, ranks: scenario.cluster.ranks,
+      seed: scenario.simulation.seed, folder: scenario.folder.isEmpty ? "." : scenario.folder)
+    do {
+      return try RoutingCatalog.make(
+        scenario.routing, modifiers: scenario.modifiers, in: context)
+    } catch {
+      throw WorkbenchError(error, scenario: scenario.file)
+    }
+  }
+
+  private static func strategy(_ spec: ComponentSpec) throws(WorkbenchError) -> any Strategy {
+    do {
+      return try StrategyCatalog.make(spec)
+    } catch {
+      throw .failed(error.message)
+    }
+  }
+
+  private static func warnings(of scenario: Scenario) -> [String] {
+    var warnings: [String] = []
+    if scenario.workload.phase == .training {
+      warnings.append(
+        "training steps are simulated in their forward part; the backward pass is not in yet")
+    }
+    for spec in scenario.placements where spec.options["timeLimit"] != nil {
+      warnings.append(
+        "placement '\(spec.label)' was searched by the clock, so the result is not reproducible")
+    }
+    return warnings
+  }
+}
+
+extension MemoryPolicy {
+  init(_ settings: MemorySettings) {
+    self.init(
+      expertWeights: settings.expertWeights == .all ? .all : .shard,
+      reservedBytes: settings.reserved?.bytes)
+  }
+}
+
+extension WorkbenchError {
+  /// A routing file's or option's refusal.
+  init(_ error: RoutingError, scenario: String) {
+    switch error.kind {
+    case .unreadable:
+      self = .finding(.missingFile, file: error.file, error.message, help: [error.fix])
+    case .raggedRow:
+      self = .finding(
+        .raggedRow, file: error.file, line: error.line, column: error.column, error.message,
+        help: [error.fix])
+    case .badHeader, .empty:
+      self = .finding(
+        .missingColumn, file: error.file, line: error.line, column: error.column, error.message,
+        help: [error.fix])
+    case .badValue:
+      self = .finding(
+        .badCell, file: error.file, line: error.line, column: error.column, error.message,
+        help: [error.fix])
+    case .modelMismatch, .unknownSelection, .impossibleLoads, .badOption:
+      self = .finding(
+        .routingMismatch, file: error.file ?? scenario, line: error.line, column: error.column,
+        error.message, help: [error.fix])
+    }
+  }
+}

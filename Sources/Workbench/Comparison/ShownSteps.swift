@@ -1,0 +1,69 @@
+import Domain
+import Plan
+import Quantities
+import Results
+
+/// The steps of a cell that a report shows in full.
+struct ShownSteps {
+  var median: StepLanes?
+  var slow: StepLanes?
+  var criticalPaths: [CriticalPathResult] = []
+}
+
+extension StepLanes {
+  /// The bars of the layer that took longest in this step, on at most 16 ranks.
+  init?(plan: ExecutionPlan, record: RunRecord, step: Int) {
+    var first = [Int64](repeating: .max, count: plan.model.layers.count)
+    var last = [Int64](repeating: 0, count: plan.model.layers.count)
+    for (index, operation) in plan.operations.enumerated() where operation.layer >= 0 {
+      let layer = Int(operation.layer)
+      first[layer] = min(first[layer], record.spans[index].start.picoseconds)
+      last[layer] = max(last[layer], record.spans[index].end.picoseconds)
+    }
+    let slowest = first.indices.max {
+      last[$0] - min(first[$0], last[$0]) < last[$1] - min(first[$1], last[$1])
+    }
+    guard let slowest else { return nil }
+    let start = first[slowest]
+    let bars = plan.operations.indices.compactMap { index -> Bar? in
+      let operation = plan.operations[index]
+      let span = record.spans[index]
+      guard operation.layer == slowest, operation.rank < 16, span.end > span.start else {
+        return nil
+      }
+      return Bar(
+        rank: Int(operation.rank), lane: operation.lane.name, kind: operation.kind.name,
+        layer: plan.model.layers[slowest],
+        startSeconds: Double(span.start.picoseconds - start) * 1e-12,
+        endSeconds: Double(span.end.picoseconds - start) * 1e-12)
+    }
+    self.init(step: step, layer: plan.model.layers[slowest], bars: bars)
+  }
+}
+
+extension CriticalPathResult {
+  /// Pieces of a path that a reader can follow; longer paths keep their longest pieces.
+  private static let mostPieces = 200
+
+  /// The critical path of one step.
+  init(plan: ExecutionPlan, record: RunRecord, step: Int) {
+    var pieces = CriticalPath(plan: plan, record: record).pieces.filter {
+      $0.endPicoseconds > $0.startPicoseconds
+    }
+    if pieces.count > Self.mostPieces {
+      let lengths = pieces.map { $0.endPicoseconds - $0.startPicoseconds }.sorted(by: >)
+      let shortest = lengths[Self.mostPieces - 1]
+      pieces = pieces.filter { $0.endPicoseconds - $0.startPicoseconds >= shortest }
+    }
+    self.init(
+      step: step,
+      pieces: pieces.map { piece in
+        let operation = plan.operations[piece.operation]
+        return CriticalPieceResult(
+          rank: Int(operation.rank), lane: operation.lane.name, kind: operation.kind.name,
+          layer: operation.layer >= 0 ? plan.model.layers[Int(operation.layer)] : -1,
+          startSeconds: Double(piece.startPicoseconds) * 1e-12,
+          endSeconds: Double(piece.endPicoseconds) * 1e-12, slackSeconds: nil)
+      })
+  }
+}

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Opens a report in a real browser and checks what only a browser can tell.
+
+Usage: check-report.py REPORT.html [--browser PATH] [--screenshots FOLDER]
+
+Checked at 360 and 1,280 pixels, light and dark: exactly one request, no console message, no
+sideways scrolling, the twelve sections in order, every chart visible. Then: tooltips, sorting,
+hiding a strategy, print, and that everything still shows with scripts off.
+Needs Playwright for Python and a Chromium; see scripts/browser-check, which installs both.
+Exit code: 0 all held, 1 something did not, 69 no browser.
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+
+SECTIONS = [
+    "verdict", "ranking", "time", "balance", "placement", "network", "memory", "step",
+    "sensitivity", "planner", "reality", "assumptions",
+]
+WIDTHS = [360, 1280]
+SCHEMES = ["light", "dark"]
+
+
+class Checks:
+    """Failures, each printed as it is found."""
+
+    def __init__(self):
+        self.failed = 0
+        self.passed = 0
+
+    def __call__(self, held, what):
+        if held:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED  {what}")
+
+
+def open_page(browser, address, width, scheme, scripts=True):
+    """A page with its requests and console messages."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts)
+    page = context.new_page()
+    requests, messages = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.goto(address)
+    page.wait_for_load_state("load")
+    return page, requests, messages
+
+
+def check_look(browser, address, check, folder, name):
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            page, requests, messages = open_page(browser, address, width, scheme)
+            where = f"{width} px {scheme}"
+            check(len(requests) == 1, f"{where}: one request, not {requests}")
+            check(not messages, f"{where}: no console message, not {messages}")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            check(wide <= width, f"{where}: no sideways scrolling, but {wide} px wide")
+            ids = page.eval_on_selector_all("main > section", "all => all.map(s => s.id)")
+            check(ids == SECTIONS, f"{where}: sections {ids}")
+            hidden = page.evaluate("""() => [...document.querySelectorAll('figure')].filter(
+                f => ![...f.querySelectorAll('svg')].some(s => s.getClientRects().length)).length""")
+            check(hidden == 0, f"{where}: {hidden} figures show no chart")
+            if folder:
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+            page.context.close()
+
+
+def check_script(browser, address, check):
+    page, _, messages = open_page(browser, address, 1280, "light")
+    mark = page.locator("#verdict .wide [data-tip]").first
+    if mark.count():
+        mark.scroll_into_view_if_needed()
+        mark.hover()
+        tip = page.locator("#tip")
+        check(tip.is_visible(), "a mark pointed at shows its tooltip")
+        check(tip.text_content() == mark.get_attribute("data-tip"), "the tooltip is the mark's")
+        page.keyboard.press("Escape")
+        check(not tip.is_visible(), "Escape hides the tooltip")
+    table = page.locator("#ranking table").first
+    column = "[...document.querySelector('#ranking table').tBodies[0].rows].map(r => Number(r.cells[2].dataset.key))"
+    if table.locator("tbody tr").count() > 1:
+        button = table.locator("thead th").nth(2).locator("button")
+        button.click()
+        rising = page.evaluate(column)
+        check(rising == sorted(rising), f"sorted rising: {rising}")
+        button.click()
+        falling = page.evaluate(column)
+        check(falling == sorted(falling, reverse=True), f"sorted falling: {falling}")
+    boxes = page.locator("#strategies input")
+    if boxes.count() > 1:
+        name = page.locator("#strategies li").first.text_content().strip()
+        shown = f"[...document.querySelectorAll('[data-series]')].filter(e => e.classList.contains('off')).length"
+        boxes.first.uncheck()
+        check(page.evaluate(shown) > 0, f"hiding {name} hides its marks")
+        rows = page.evaluate(
+            """name => [...document.querySelectorAll('tr[data-series]')].filter(
+                r => r.dataset.series === name && r.getClientRects().length).length""", name)
+        check(rows == 0, f"hiding {name} leaves {rows} of its rows")
+        boxes.first.check()
+        check(page.evaluate(shown) == 0, f"showing {name} shows everything again")
+    check(not messages, f"no console message while used, not {messages}")
+    page.context.close()
+
+
+def check_without_scripts(browser, address, check):
+    def shown(scripts):
+        page, _, _ = open_page(browser, address, 1280, "light", scripts)
+        counts = [page.locator(f"{s} >> visible=true").count() for s in ("svg.chart", "h2", "table")]
+        page.context.close()
+        return counts
+
+    with_scripts, without = shown(True), shown(False)
+    check(with_scripts == without, f"charts, headings, tables: {with_scripts}, {without} without scripts")
+
+
+def check_print(browser, address, check, folder, name):
+    page, _, messages = open_page(browser, address, 1280, "dark")
+    page.emulate_media(media="print")
+    back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    check(back == "rgb(255, 255, 255)", f"paper is white, not {back}")
+    if folder:
+        page.pdf(path=folder / f"{name}.pdf", format="A4")
+        page.set_viewport_size({"width": 720, "height": 1000})
+        page.screenshot(path=folder / f"{name}-print.png", full_page=True)
+    check(not messages, f"no console message in print, not {messages}")
+    page.context.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("report", type=pathlib.Path)
+    parser.add_argument("--browser", default=None)
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    options = parser.parse_args()
+    path = options.browser or shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        print("SKIPPED  Playwright for Python is not installed")
+        return 69
+    if path is None:
+        print("SKIPPED  no Chromium on this machine")
+        return 69
+    if options.screenshots:
+        options.screenshots.mkdir(parents=True, exist_ok=True)
+    address = options.report.resolve().as_uri()
+    check = Checks()
+    with sync_playwright() as playwright:
+        try:
+            # Root, as in a container, cannot have Chromium's sandbox.
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Exception as error:
+            print(f"SKIPPED  the browser does not start: {str(error).splitlines()[0]}")
+            return 69
+        check_look(browser, address, check, options.screenshots, options.report.stem)
+        check_script(browser, address, check)
+        check_without_scripts(browser, address, check)
+        check_print(browser, address, check, options.screenshots, options.report.stem)
+        browser.close()
+    print(f"{options.report.name}: {check.passed} checks held, {check.failed} failed")
+    return 1 if check.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
