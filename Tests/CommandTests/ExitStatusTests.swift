@@ -109,6 +109,28 @@ import Testing
       ],
       arguments: ["plan", "--problem", "p.json", "--output", "result.json"], says: "slots"),
     Failure(
+      testDescription: "a method that is not there", status: 64,
+      arguments: ["plan", "s.yaml", "--method", "magic"], says: "--method"),
+    Failure(
+      testDescription: "output over the input", status: 73,
+      arguments: ["simulate", "s.yaml", "--output", "./s.yaml"], says: "s.yaml"),
+    Failure(
+      testDescription: "two reports in one file", status: 64,
+      arguments: ["compare", "s.yaml", "s.yaml", "--output", "r.html"], says: "small"),
+    Failure(
+      testDescription: "a step that is not there", status: 65,
+      arguments: ["simulate", "s.yaml", "--trace", "t.json", "--trace-step", "2"], says: "step 2"),
+    Failure(
+      testDescription: "a result cut short", status: 65,
+      files: ["r.json": "{\"schemaVersion\": 1,"],
+      arguments: ["report", "r.json"], says: "JSON"),
+    Failure(
+      testDescription: "a ragged matrix", status: 65, files: ["m.csv": "0,1\n2\n"],
+      arguments: ["traffic", "m.csv", "--cluster", "s.yaml"], says: "row"),
+    Failure(
+      testDescription: "bytes that are not a number", status: 65, files: ["m.csv": "0,nan\n2,0\n"],
+      arguments: ["traffic", "m.csv", "--cluster", "s.yaml"], says: "nan"),
+    Failure(
       testDescription: "no such baseline", status: 65,
       arguments: ["compare", "s.yaml", "--baseline", "a/b"], says: "a/b"),
   ]
@@ -163,6 +185,26 @@ import Testing
     #expect(command.status == 0)
     let cells = try #require(try command.json()["cells"] as? [[String: Any]])
     #expect(cells.allSatisfy { $0["outOfMemory"] as? Bool == true })
+  }
+
+  /// A pipe, as a device, is written to and not replaced by a file.
+  @Test func pipesAreWrittenTo() throws {
+    let folder = try WorkFolder()
+    try folder.write(SmallScenario.text, to: "s.yaml")
+    let pipe = folder.url.appendingPathComponent("r.csv").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    // Open without waiting for a writer; a short table fits into the pipe's buffer.
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    let command = try Command.run(
+      ["simulate", "s.yaml", "--quiet", "--output", "r.csv"], in: folder)
+    #expect(command.status == 0, "\(command.errors)")
+    var status = stat()
+    #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = read(reader, &bytes, bytes.count)
+    #expect(count > 0)
+    #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).contains("balanced"))
   }
 
   /// A run that is killed leaves no part of its result behind.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Domain
 public import Plan
 import Scenarios
@@ -12,7 +13,9 @@ extension ScenarioRun {
     step: Int, cell name: String?
   ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
     guard (0..<scenario.workload.steps).contains(step) else {
-      throw .failed("there is no step \(step); steps run from 0 to \(scenario.workload.steps - 1)")
+      throw .finding(
+        .outOfRange, file: scenario.file, "there is no step \(step)",
+        help: ["steps run from 0 to \(scenario.workload.steps - 1)"])
     }
     let index = try cellIndex(named: name)
     return try cells[index].run(routing.step(step))

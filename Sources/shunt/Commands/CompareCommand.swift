@@ -40,13 +40,15 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let console = common.console
-    try OutputFile.check(output, console: console)
+    try OutputFile.check(output, inputs: files, console: console)
     if let output, ResultFormat(path: output) == nil {
       console.error("error: \(output) must end in .html, .md, .json or .csv")
       throw ExitCode.validationFailure
     }
     var missed = false
-    for scenario in try scenarios(console) {
+    let scenarios = try scenarios(console)
+    try checkNames(scenarios, console)
+    for scenario in scenarios {
       if options.dryRun {
         console.print(scenario.dryRunSummary)
         continue
@@ -59,6 +61,17 @@ struct CompareCommand: ParsableCommand {
     }
     if Interrupt.isRequested { throw ExitStatus.interrupted }
     if missed { throw ExitStatus.thresholdMissed }
+  }
+
+  /// Reports of scenarios with one name would replace each other.
+  private func checkNames(_ scenarios: [Scenario], _ console: Console) throws {
+    guard let output else { return }
+    let paths = scenarios.map { Self.path(output, for: $0.name) }
+    for (index, scenario) in scenarios.enumerated() where paths[..<index].contains(paths[index]) {
+      console.error(
+        "error: two scenarios are named '\(scenario.name)', and their reports would be one file")
+      throw ExitCode.validationFailure
+    }
   }
 
   private func scenarios(_ console: Console) throws -> [Scenario] {

@@ -24,7 +24,7 @@ struct PlanCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "Write the placement there.", completion: .file())
   var output: String?
 
-  @Option(help: "How to place: contiguous, roundRobin, balanced, eplb, moetuner, naive or ilp.")
+  @Option(help: "How to place: contiguous, roundRobin, balanced, eplb, moetuner, naiveILP or ilp.")
   var method = "ilp"
 
   @Option(help: "Seconds to search at most; the result then depends on the machine.")
@@ -51,6 +51,10 @@ struct PlanCommand: ParsableCommand {
     guard (file == nil) != (problem == nil) else {
       throw ValidationError("give a scenario file or --problem, one of them")
     }
+    let methods = PlacementMethodCatalog.entries.map(\.name)
+    guard methods.contains(method) else {
+      throw ValidationError("--method takes one of \(methods.joined(separator: ", "))")
+    }
     if let timeLimit, !(timeLimit > 0 && timeLimit.isFinite) {
       throw ValidationError("--time-limit takes seconds above 0")
     }
@@ -60,7 +64,8 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let console = common.console
-    try OutputFile.check(output, console: console)
+    try OutputFile.check(
+      output, inputs: [file, problem].compactMap { $0 }, console: console)
     Interrupt.listen()
     try console.reporting {
       let study = try makeStudy(console)

@@ -40,8 +40,8 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     let console = common.console
-    try OutputFile.check(output, console: console)
-    try OutputFile.check(trace, console: console)
+    try OutputFile.check(output, inputs: [file], console: console)
+    try OutputFile.check(trace, inputs: [file], console: console)
     let scenario = try console.load(file, seed: options.seed)
     if options.dryRun {
       console.print(scenario.dryRunSummary)

@@ -31,12 +31,17 @@ extension Console {
 
 /// Files that appear whole or not at all.
 enum OutputFile {
-  /// Writes `data` beside its place and moves it there.
+  /// Writes `data` beside its place and moves it there; devices and pipes are written to directly.
   ///
   /// - Throws: exit status 73, after saying why.
   static func write(_ data: Data, to path: String, console: Console) throws {
     do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+      let url = URL(fileURLWithPath: path)
+      if isSpecial(path) {
+        try FileHandle(forWritingTo: url).write(contentsOf: data)
+      } else {
+        try data.write(to: url, options: .atomic)
+      }
     } catch {
       let reason = (error as NSError).localizedDescription
       console.error("error: \(path) cannot be written: \(reason)")
@@ -44,13 +49,24 @@ enum OutputFile {
     }
   }
 
+  /// Whether `path` is there and is no ordinary file: moving a file onto /dev/null would replace it.
+  private static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+  }
+
   static func write(_ text: String, to path: String, console: Console) throws {
     try write(Data(text.utf8), to: path, console: console)
   }
 
-  /// Finds out before a long run whether its result can be written.
-  static func check(_ path: String?, console: Console) throws {
+  /// Finds out before a long run whether its result can be written, and that it would replace none
+  /// of `inputs`.
+  static func check(_ path: String?, inputs: [String] = [], console: Console) throws {
     guard let path else { return }
+    if inputs.contains(where: { real($0) == real(path) }) {
+      console.error("error: \(path) is read by this command; choose another file to write")
+      throw ExitStatus.cannotWrite
+    }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
@@ -62,5 +78,10 @@ enum OutputFile {
       console.error("error: \(path) cannot be written: it is a folder")
       throw ExitStatus.cannotWrite
     }
+  }
+
+  /// The file that `path` leads to.
+  private static func real(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
   }
 }
