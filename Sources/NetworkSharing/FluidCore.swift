@@ -28,8 +28,6 @@ struct FluidCore {
   private var now = 0.0
   /// The length of a step where results may be inexact, in seconds.
   private var quantum = Double.infinity
-  /// The step that the shortest group among those waiting allows.
-  private var waitingQuantum = Double.infinity
   /// How many flows may still end before the groups are formed anew.
   private var patience = 0
   private var groupOfPath: [Int32] = []
@@ -62,7 +60,6 @@ struct FluidCore {
     base = instant
     now = 0
     quantum = .infinity
-    waitingQuantum = .infinity
   }
 
   /// Makes room for `count` flows.
@@ -81,7 +78,6 @@ struct FluidCore {
   /// Lets admitted flows start at `instant`, which no step has passed yet.
   mutating func start(_ slots: [Int32], at instant: SimTime) {
     waiting.schedule(slots, at: max(instant, waiting.now))
-    if tolerance > 0 { waitingQuantum = min(waitingQuantum, tolerance * busiestLink(slots)) }
   }
 
   /// Seconds from ``base`` to `instant`.
@@ -96,7 +92,7 @@ extension FluidCore {
     let finish = epoch.nextFinish
     guard tolerance > 0 else { return min(finish, start ?? .infinity) }
     let end = max(finish, now + quantum)
-    return start.map { min(end, $0 + min(quantum, waitingQuantum) / 2) } ?? end
+    return start.map { min(end, $0 + quantum / 2) } ?? end
   }
 
   /// Does what is due at `time`, the one that ``nextStep()`` gave: flows end, others begin.
@@ -107,8 +103,7 @@ extension FluidCore {
     end(through: time + reach, at: time)
     now = time
     patience -= ended.count
-    let early = tolerance > 0 ? min(reach, waitingQuantum / 2) : 0
-    let joining = takeWaiting(through: time + early)
+    let joining = takeWaiting(through: time + (tolerance > 0 ? reach : 0))
     if !joining.isEmpty || isRegroupingDue { regroup(joining) }
   }
 
@@ -131,10 +126,6 @@ extension FluidCore {
       for slot in slots { flows[Int(slot)].shift = tolerance > 0 ? Float(shift) : 0 }
       if joining.isEmpty { joining = slots } else { joining += slots }
     }
-    if tolerance > 0 && !joining.isEmpty {
-      quantum = epoch.activeFlows > 0 ? min(quantum, waitingQuantum) : waitingQuantum
-      if waiting.isEmpty { waitingQuantum = .infinity }
-    }
     return joining
   }
 
@@ -142,6 +133,9 @@ extension FluidCore {
   private mutating func regroup(_ joining: [Int32]) {
     var active = epoch.settleAccounts(at: now, &flows)
     active += joining
+    // The step follows all that is under way when something joins, so that flows which start in
+    // many small portions, as latencies and stragglers make them, do not shorten it.
+    if tolerance > 0 && !joining.isEmpty { quantum = tolerance * busiestLink(active) }
     epoch = SharingEpoch()
     let missing = paths.count - groupOfPath.count
     if missing > 0 { groupOfPath += repeatElement(-1, count: missing) }

@@ -57,8 +57,8 @@ public struct FluidNetwork: Sendable {
   ///   - capacities: Bytes a second of each link.
   ///   - paths: The paths that flows may follow; ``addPath(_:)`` adds more.
   ///   - tolerance: Zero for exact completion times. Else capacity is given back only in steps of
-  ///     this fraction of a group's own shortest duration, with completions up to half a step late
-  ///     or early.
+  ///     this fraction of the time that the busiest link needs for all that is under way when flows
+  ///     join, with completions up to half a step late or early.
   /// - Throws: ``SharingError`` where a capacity, a path or the tolerance is out of range.
   public init(
     capacities: [Double], paths: PathTable, tolerance: Double = 0

@@ -44,6 +44,7 @@ struct ComparisonBuilder {
 
   /// The steps nearest to the median and to the 95th percentile, simulated once more in full.
   private func shownSteps(of index: Int) throws(WorkbenchError) -> ShownSteps {
+    if let only = accumulators[index].onlyStep { return only }
     let seconds = accumulators[index].stepSeconds
     let summary = Summary(seconds)
     var shown = ShownSteps()
@@ -54,9 +55,7 @@ struct ComparisonBuilder {
       }
       guard let step = nearest else { continue }
       let (plan, record) = try run.cells[index].run(run.routing.step(step))
-      let lanes = StepLanes(plan: plan, record: record, step: step)
-      if isMedian { shown.median = lanes } else { shown.slow = lanes }
-      shown.criticalPaths.append(CriticalPathResult(plan: plan, record: record, step: step))
+      shown.add(plan, record, step: step, isMedian: isMedian)
     }
     return shown
   }

@@ -89,7 +89,13 @@ extension ScenarioRun {
       var metrics: [StepMetrics] = []
       for cell in cells {
         let (plan, record) = try cell.run(step)
-        metrics.append(StepMetrics(plan: plan, record: record))
+        var measured = StepMetrics(plan: plan, record: record)
+        if scenario.workload.steps == 1 {
+          var shown = ShownSteps()
+          shown.add(plan, record, step: index, isMedian: true)
+          measured.shown = shown
+        }
+        metrics.append(measured)
       }
       return metrics
     }

@@ -4,10 +4,17 @@ import Quantities
 import Results
 
 /// The steps of a cell that a report shows in full.
-struct ShownSteps {
-  var median: StepLanes?
-  var slow: StepLanes?
-  var criticalPaths: [CriticalPathResult] = []
+package struct ShownSteps: Sendable {
+  private(set) var median: StepLanes?
+  private(set) var slow: StepLanes?
+  private(set) var criticalPaths: [CriticalPathResult] = []
+
+  /// Adds a step as the median or the slow one.
+  mutating func add(_ plan: ExecutionPlan, _ record: RunRecord, step: Int, isMedian: Bool) {
+    let lanes = StepLanes(plan: plan, record: record, step: step)
+    if isMedian { median = lanes } else { slow = lanes }
+    criticalPaths.append(CriticalPathResult(plan: plan, record: record, step: step))
+  }
 }
 
 extension StepLanes {

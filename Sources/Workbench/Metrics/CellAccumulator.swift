@@ -22,6 +22,8 @@ struct CellAccumulator {
   private var rankCopies: [Double] = []
   private var linkBytes: [Double] = []
   private var rankTraffic: [Double] = []
+  /// The only step in full; nil where there are several.
+  private(set) var onlyStep: ShownSteps?
   private var layerCopies: [Double] = []
   private var peakMemory: [Int64] = []
   private var memoryAtPeak: [[Int64]] = []
@@ -29,6 +31,7 @@ struct CellAccumulator {
 
   mutating func add(_ step: StepMetrics, index: Int) {
     stepSeconds.append(step.seconds)
+    onlyStep = stepSeconds.count == 1 ? step.shown : nil
     layerSeconds += step.layerSeconds
     for value in step.tokenImbalance { tokenImbalance.add(value) }
     for value in step.computeImbalance { computeImbalance.add(value) }

@@ -22,6 +22,8 @@ package struct StepMetrics: Sendable {
   package let rankCopies: [Double]
   package let linkBytes: [Double]
   package let maps: StepMaps
+  /// The step in full, where it is the only one and need not be simulated again to be shown.
+  package var shown: ShownSteps?
   package let peakMemory: [Int64]
   package let memoryAtPeak: [[Int64]]
   package let outOfMemory: [OutOfMemory]

@@ -5,8 +5,14 @@ import TokenRouting
 /// The loads that placements are planned for: steps after those that are judged, so that no plan is
 /// scored on what it has seen.
 struct PlanningLoads {
-  /// Steps that are looked at.
-  static let steps = 16
+  /// Steps that are looked at: sixteen, fewer where one step alone has so many copies that its
+  /// loads are their own mean.
+  static func steps(for context: RoutingContext) -> Int {
+    let copies =
+      context.model.layers.count * context.ranks * context.workload.tokensPerRank
+      * context.model.topK
+    return max(1, min(16, 100_000_000 / max(1, copies)))
+  }
 
   /// Mean tokens of every layer and expert.
   let mean: [[Double]]
@@ -15,9 +21,9 @@ struct PlanningLoads {
 
   /// Draws the planning steps of `source`.
   ///
-  /// - Complexity: O(16 routed steps).
+  /// - Complexity: O(routed steps).
   init(_ source: RoutingSource, after judgedSteps: Int) {
-    let samples = (0..<Self.steps).map { offset in
+    let samples = (0..<Self.steps(for: source.context)).map { offset in
       source.step(judgedSteps + offset).layers.map { $0.expertLoads.map(Double.init) }
     }
     self.samples = samples
