@@ -18,6 +18,15 @@ public struct ClusterLinks: Sendable {
   private let leafUp: Int
   private let leafDown: Int
 
+  /// Whether nodes are switched, stand on rails, and no leaf switch holds data back.
+  var isRailForm: Bool {
+    shape.intraNode != .mesh && shape.fabric == .railOptimized && !shape.hasLeaves
+      && shape.ranksPerNode > 1 && shape.nodes > 0
+  }
+
+  /// Where links of each kind begin; links up inside nodes begin at 0.
+  var railLinks: (nodeDown: Int, nicUp: Int, nicDown: Int) { (shape.ranks, nicUp, nicDown) }
+
   /// Cables a cluster.
   ///
   /// - Throws: ``SharingError/badShape(_:)`` or ``SharingError/badCapacity(link:bytesPerSecond:)``.

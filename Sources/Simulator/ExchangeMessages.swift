@@ -1,3 +1,4 @@
+import NetworkSharing
 import Plan
 
 /// The messages of an exchange, listed once when its first member enters.
@@ -30,6 +31,14 @@ struct ExchangeMessages {
     case .collective:
       form = .none
     }
+  }
+
+  /// The closed form of an all-to-all; nil for other exchanges and where the network has none.
+  func groupBound(members: Int, over links: ClusterLinks) -> GroupBound? {
+    guard case .table(let table, let unit, let isReturn) = form else { return nil }
+    return GroupBound(
+      amounts: table.amounts, unitBytes: unit, isReturn: isReturn, firstRank: Int(firstRank),
+      ranks: members, over: links)
   }
 
   /// Calls `body` for every message that some member sends or receives, once.

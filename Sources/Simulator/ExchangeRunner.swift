@@ -81,22 +81,24 @@ struct ExchangeRunner {
     } else if fluid != nil {
       startMessages(exchange, member: member, operation, at: now, &starting, &finished)
     } else {
-      finishAnalytically(exchange, at: now, &finished)
+      let kind = plan.operations[Int(operation)].kind
+      finishAnalytically(exchange, kind, at: now, &finished)
     }
   }
 
-  /// Lists the messages of an exchange and counts what each member waits for.
+  /// Lists the messages of an exchange; the fluid network also counts what each member waits for.
   private mutating func open(_ exchange: Int32, kind: OperationKind) {
-    let definition = plan.exchanges[Int(exchange)]
+    let members = Int(plan.exchanges[Int(exchange)].ranks)
     let list = ExchangeMessages(exchange, of: plan)
-    var state = ExchangeProgress(members: Int(definition.ranks))
-    var tally = tally
-    list.forEach(members: Int(definition.ranks)) { message in
-      state.remaining[Int(message.from - definition.firstRank)] += 1
-      state.remaining[Int(message.to - definition.firstRank)] += 1
-      tally.add(message, kind: kind)
+    var state = ExchangeProgress(members: members)
+    if fluid != nil {
+      let base = plan.exchanges[Int(exchange)].firstRank
+      list.forEach(members: members) { message in
+        state.remaining[Int(message.from - base)] += 1
+        state.remaining[Int(message.to - base)] += 1
+        tally.add(message, kind: kind)
+      }
     }
-    self.tally = tally
     progress[Int(exchange)] = state
     messages[Int(exchange)] = list
   }
@@ -154,13 +156,20 @@ struct ExchangeRunner {
   // MARK: - Analytic
 
   private mutating func finishAnalytically(
-    _ exchange: Int32, at now: SimTime, _ finished: inout [Finish]
+    _ exchange: Int32, _ kind: OperationKind, at now: SimTime, _ finished: inout [Finish]
   ) {
     guard let state = progress[Int(exchange)], state.isComplete, let last = state.entered.last,
       let list = messages[Int(exchange)]
     else { return }
-    let seconds = BusiestLink.finishSeconds(
-      list, members: plan.exchanges[Int(exchange)].members, routes: routes)
+    let members = plan.exchanges[Int(exchange)].members
+    let seconds: [Double]
+    if let bound = list.groupBound(members: members.count, over: routes.links) {
+      tally.add(bound, kind: kind)
+      seconds = bound.finishSeconds
+    } else {
+      list.forEach(members: members.count) { tally.add($0, kind: kind) }
+      seconds = BusiestLink.finishSeconds(list, members: members, routes: routes)
+    }
     let holder = state.operations[Int(last)]
     for (member, operation) in state.operations.enumerated() {
       finished.append(

@@ -41,12 +41,23 @@ struct TrafficTally {
     }
     let perNode = Int32(routes.links.shape.ranksPerNode)
     let isInside = message.from / perNode == message.to / perNode
+    add(message.bytes, isInside: isInside, kind: kind)
+  }
+
+  /// Adds a whole exchange.
+  mutating func add(_ bound: GroupBound, kind: OperationKind) {
+    for link in linkBytes.indices { linkBytes[link] += bound.linkBytes[link] }
+    add(bound.insideBytes, isInside: true, kind: kind)
+    add(bound.betweenBytes, isInside: false, kind: kind)
+  }
+
+  private mutating func add(_ amount: Double, isInside: Bool, kind: OperationKind) {
     switch (kind, isInside) {
-    case (.weights, _): bytes.weights += message.bytes
-    case (.combine, true): bytes.combineIntraNode += message.bytes
-    case (.combine, false): bytes.combineInterNode += message.bytes
-    case (_, true): bytes.dispatchIntraNode += message.bytes
-    case (_, false): bytes.dispatchInterNode += message.bytes
+    case (.weights, _): bytes.weights += amount
+    case (.combine, true): bytes.combineIntraNode += amount
+    case (.combine, false): bytes.combineInterNode += amount
+    case (_, true): bytes.dispatchIntraNode += amount
+    case (_, false): bytes.dispatchInterNode += amount
     }
   }
 }

@@ -18,29 +18,12 @@ struct ReplicaSplit {
   /// The position of the group's first rank in its node.
   let firstRank: Int
 
-  /// The parts of `count` copies that `source` sends to `expert`, by holder.
-  func parts(
-    of count: Int, from source: Int, expert: Int, holders: [Int], dispatch: ReplicaDispatch
-  ) -> [(rank: Int, count: Int)] {
-    guard holders.count > 1 else { return [(holders[0], count)] }
-    if dispatch == .static {
-      return [(choice(for: source, among: holders), count)]
-    }
-    // The remainder starts at another copy for every source and expert, so that none is favoured.
-    let share = count / holders.count
-    let rest = count % holders.count
-    return holders.indices.map { index in
-      let turn = (index + source + expert) % holders.count
-      return (holders[index], share + (turn < rest ? 1 : 0))
-    }
-  }
-
   /// The one copy that `source` uses under static dispatch.
-  private func choice(for source: Int, among holders: [Int]) -> Int {
+  func choice(for source: Int, among holders: ArraySlice<Int>) -> Int {
     if holders.contains(source) { return source }
     let near = holders.filter { node(of: $0) == node(of: source) }
-    let candidates = near.isEmpty ? holders : near
-    return candidates[source % candidates.count]
+    if near.isEmpty { return holders[holders.startIndex + source % holders.count] }
+    return near[source % near.count]
   }
 
   private func node(of rank: Int) -> Int { (firstRank + rank) / ranksPerNode }
@@ -65,18 +48,28 @@ extension CopyDispatch {
       return
     }
     self.init(ranks: split.ranks, experts: holders.count, keepsSegments: keepsSegments)
+    // Flat, because a step on a thousand ranks asks fifteen million times.
+    let flat = holders.flatMap { $0 }
+    var ends: [Int] = []
+    for ranks in holders { ends.append((ends.last ?? 0) + ranks.count) }
     for source in 0..<split.ranks {
       let row = counts.startIndex + source * holders.count
-      for expert in holders.indices where counts[row + expert] > 0 {
+      for expert in ends.indices where counts[row + expert] > 0 {
         let count = Int(counts[row + expert])
-        let home = holders[expert]
-        if home.count == 1 {
-          add(count, of: expert, from: source, to: home[0])
+        let first = expert == 0 ? 0 : ends[expert - 1]
+        let copies = ends[expert] - first
+        if copies == 1 {
+          add(count, of: expert, from: source, to: flat[first])
+        } else if dispatch == .static {
+          let rank = split.choice(for: source, among: flat[first..<ends[expert]])
+          add(count, of: expert, from: source, to: rank)
         } else {
-          let parts = split.parts(
-            of: count, from: source, expert: expert, holders: home, dispatch: dispatch)
-          for part in parts where part.count > 0 {
-            add(part.count, of: expert, from: source, to: part.rank)
+          // The remainder starts at another copy for every source and expert, so that none is
+          // favoured.
+          let (share, rest) = count.quotientAndRemainder(dividingBy: copies)
+          for index in 0..<copies {
+            let part = share + ((index + source + expert) % copies < rest ? 1 : 0)
+            if part > 0 { add(part, of: expert, from: source, to: flat[first + index]) }
           }
         }
       }
