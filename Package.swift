@@ -99,11 +99,13 @@ let package = Package(
       [
         "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
         "CostModels",
-        "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan", "Quantities",
+        "Calibration", "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan",
+        "Quantities",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
+        "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
         "Domain",
         "Quantities", "NetworkSharing", argumentParser,

@@ -59,6 +59,17 @@ public struct PlanStudy: Sendable {
     }
   }
 
+  /// The integer program of one layer in LP format.
+  ///
+  /// - Throws: ``WorkbenchError/failed(_:)`` where the layer has none.
+  public func layerProgram(_ layer: Int) throws(WorkbenchError) -> String {
+    do {
+      return try problem.layerProgram(layer)
+    } catch {
+      throw WorkbenchError(error, placement: "--write-lp")
+    }
+  }
+
   /// The contiguous placement's value of the objective, for comparison; nil where it has none.
   public var contiguousObjective: Double? {
     try? PlacementPlanner.solve(problem, method: "contiguous").certificate.objective

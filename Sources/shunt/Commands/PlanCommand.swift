@@ -42,6 +42,12 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Expert copies of a layer beyond one each.")
   var redundantExperts: Int?
 
+  @Flag(help: "Name the rank and experts that bind in each layer.")
+  var explain = false
+
+  @Option(help: "Write the integer program of the first layer there, for another solver.")
+  var writeLp: String?
+
   @Option(help: "text or json.")
   var format = CheckCommand.Format.text
 
@@ -80,6 +86,9 @@ struct PlanCommand: ParsableCommand {
         planned.slots, of: study.problem, certificate: planned.certificate)
       let json = try file.json()
       if let output { try OutputFile.write(json, to: output, console: console) }
+      if let writeLp {
+        try OutputFile.write(study.layerProgram(0), to: writeLp, console: console)
+      }
       if format == .json {
         FileHandle.standardOutput.write(json + Data("\n".utf8))
       } else {
@@ -117,8 +126,25 @@ struct PlanCommand: ParsableCommand {
       let gain = 1 - certificate.objective / contiguous
       console.print("  against contiguous  \(QuantityFormat.percent(gain)) lower")
     }
+    if explain {
+      for layer in study.problem.explanation(of: planned.slots) { console.print(text(of: layer)) }
+    }
     try judge(planned, study, console)
     if let output { console.print("  placement: \(output)") }
+  }
+
+  /// What keeps one layer from being better.
+  private func text(of layer: LayerExplanation) -> String {
+    let experts = layer.experts.prefix(4).map { part in
+      "\(part.expert)\(part.copies > 1 ? " (1 of \(part.copies) copies)" : "")"
+    }
+    let excess = layer.meanLoad > 0 ? layer.load / layer.meanLoad : 1
+    let reason = layer.boundByOneExpert ? "; one expert alone is above the mean" : ""
+    return """
+        layer \(layer.layer): rank \(layer.rank) binds at \
+      \(QuantityFormat.fixed(excess, decimals: 3)) × the mean with experts \
+      \(experts.joined(separator: ", "))\(layer.experts.count > 4 ? ", …" : "")\(reason)
+      """
   }
 
   /// Says whether the gain survives in simulated steps that the plan has not seen.
