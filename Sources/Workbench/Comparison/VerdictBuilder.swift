@@ -46,14 +46,26 @@ struct VerdictBuilder {
       """
   }
 
+  /// Decimals that let an interval of this half-width be seen, from two to six.
+  private static func decimals(showing halfWidth: Double) -> Int {
+    var decimals = 2
+    var unit = 0.01
+    while decimals < 6, halfWidth < unit {
+      decimals += 1
+      unit /= 10
+    }
+    return decimals
+  }
+
   private func effect(of best: CellResult) -> String {
     guard best.speedup.pValue != nil, let mean = best.speedup.mean else { return "" }
-    let factor = QuantityFormat.significant(mean)
     guard let ends = best.speedup.confidence95, ends.count == 2 else {
-      return ", \(factor)× the baseline's speed"
+      return ", \(QuantityFormat.significant(mean))× the baseline's speed"
     }
-    let low = QuantityFormat.significant(ends[0])
-    let high = QuantityFormat.significant(ends[1])
+    let decimals = Self.decimals(showing: (ends[1] - ends[0]) / 2)
+    let factor = QuantityFormat.fixed(mean, decimals: decimals)
+    let low = QuantityFormat.fixed(ends[0], decimals: decimals)
+    let high = QuantityFormat.fixed(ends[1], decimals: decimals)
     return ", \(factor)× the baseline's speed (95 % interval \(low) to \(high))"
   }
 }
