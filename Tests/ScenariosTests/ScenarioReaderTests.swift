@@ -50,6 +50,15 @@ import Testing
     workload: { tokensPerRank: 1 }
     """
 
+  @Test func aLabelMayStandAmongTheOptions() throws {
+    let reading = TestVocabulary.read(
+      Self.minimal + "\nstrategies: [llep: { minimumChunk: 1, name: eager }, llep]\n")
+    let scenario = try #require(
+      reading.scenario, "\(FindingText().render(reading.findings))")
+    #expect(scenario.strategies.map(\.label) == ["eager", "llep"])
+    #expect(scenario.strategies[0].options["name"] == nil)
+  }
+
   @Test func defaultsAreFilledIn() throws {
     let reading = TestVocabulary.read(Self.minimal)
     let scenario = try #require(

@@ -9,6 +9,9 @@ struct ComponentRules {
   let role: String
   let reading: Reading
 
+  /// The label of an entry where it stands among the options.
+  static let labelOption = OptionDescriptor("name", .text, "The label in reports.")
+
   private struct Member {
     let key: String
     let position: SourcePosition?
@@ -91,8 +94,14 @@ struct ComponentRules {
     }
     guard let kind = descriptor(first.key, at: first.position, item) else { return nil }
     if chosen.count > 1 { reportSecond(chosen[1], kind, item) }
+    // A label may stand beside the kind or among its options.
+    if allowsLabel, label == nil {
+      label = first.value.members?.first { $0.key == "name" }.flatMap { self.label($0.value) }
+    }
     let below = "\(path).\(label ?? kind.name)"
-    guard let options = options(of: kind, first.value, below) else { return nil }
+    guard let options = options(of: kind, first.value, below, allowsLabel: allowsLabel) else {
+      return nil
+    }
     return finish(kind, label: label, given: options, first.value, below: path)
   }
 
@@ -140,12 +149,13 @@ struct ComponentRules {
 
   /// The options of a kind as given; nil where their mapping cannot be read at all.
   private func options(
-    of kind: ComponentDescriptor, _ item: YAMLItem, _ path: String
+    of kind: ComponentDescriptor, _ item: YAMLItem, _ path: String, allowsLabel: Bool
   ) -> [String: OptionValue]? {
     if item.isNull { return [:] }
     guard item.members != nil else { return scalar(kind, item, path) }
     let moved = item.moved(to: path)
-    let shape = MappingShape(kind.summary, kind.options.map(\.field))
+    let known = kind.options + (allowsLabel ? [Self.labelOption] : [])
+    let shape = MappingShape(kind.summary, known.map(\.field))
     guard let reader = MappingReader(moved, shape, reading) else { return nil }
     var options: [String: OptionValue] = [:]
     for option in kind.options {
