@@ -22,7 +22,7 @@ struct Shunt: ParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, SimulateCommand.self, CompareCommand.self,
       PlanCommand.self, ScoreCommand.self, TrafficCommand.self, ProfileCommand.self,
-      CalibrateCommand.self, ReportCommand.self,
+      CalibrateCommand.self, ReportCommand.self, DiffCommand.self,
       CatalogCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
     ])
 }

@@ -32,17 +32,7 @@ struct ReportCommand: ParsableCommand {
       throw ExitCode.validationFailure
     }
     for path in results {
-      guard let data = FileManager.default.contents(atPath: path) else {
-        console.error("error: \(path) cannot be read")
-        throw ExitCode(66)
-      }
-      let result: Results.ComparisonResult
-      do {
-        result = try Results.ComparisonResult(json: data)
-      } catch let error {
-        console.error("error: \(path): \(error.message)")
-        throw ExitCode(65)
-      }
+      let result = try console.loadResult(path)
       let chosen = output.flatMap { ResultFormat(path: $0) } ?? format
       let rendered = try chosen.render(result, console: console)
       if let output {

@@ -1,0 +1,54 @@
+/// Two samples that share nothing: means compared without pairing.
+///
+/// Welch's test, which does not assume that both are equally spread. Assumes independent values
+/// within each sample and means that are near normal, which a few dozen steps give. Source:
+/// B. L. Welch, Biometrika 34 (1947).
+public struct IndependentComparison: Sendable, Equatable, Codable {
+  /// Mean of the second over mean of the first, less one; nil where a mean is missing or zero.
+  public let relativeDifference: Double?
+  /// The interval of ``relativeDifference``, the first mean taken as given; nil for fewer than two
+  /// values in either sample.
+  public let confidence: ConfidenceInterval?
+  /// The two-sided test of equal means; nil for fewer than two values in either sample.
+  public let pValue: Double?
+
+  /// - Precondition: all values are finite.
+  /// - Complexity: O(*n*).
+  public init(first: [Double], second: [Double], confidence level: Double = 0.95) {
+    requireConfidence(level)
+    requireFinite(first)
+    requireFinite(second)
+    guard let firstMean = Moments.mean(first), let secondMean = Moments.mean(second),
+      firstMean != 0
+    else {
+      (relativeDifference, confidence, pValue) = (nil, nil, nil)
+      return
+    }
+    let difference = secondMean - firstMean
+    relativeDifference = difference / firstMean
+    guard let firstVariance = Moments.variance(first), let secondVariance = Moments.variance(second)
+    else {
+      (confidence, pValue) = (nil, nil)
+      return
+    }
+    let firstPart = firstVariance / Double(first.count)
+    let secondPart = secondVariance / Double(second.count)
+    let error = (firstPart + secondPart).squareRoot()
+    guard error > 0, error.isFinite, difference.isFinite else {
+      confidence = nil
+      pValue = error == 0 ? (difference == 0 ? 1 : 0) : nil
+      return
+    }
+    // Welch and Satterthwaite's degrees of freedom.
+    let degrees =
+      (firstPart + secondPart) * (firstPart + secondPart)
+      / (firstPart * firstPart / Double(first.count - 1)
+        + secondPart * secondPart / Double(second.count - 1))
+    let usable = degrees.isFinite ? max(1, degrees) : 1
+    pValue = StudentT.twoSidedTail(difference / error, degrees: usable)
+    let halfWidth = StudentT.twoSidedFactor(confidence: level, degrees: usable) * error
+    confidence = .between(
+      (difference - halfWidth) / abs(firstMean), (difference + halfWidth) / abs(firstMean),
+      confidence: level)
+  }
+}

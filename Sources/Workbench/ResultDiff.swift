@@ -1,0 +1,127 @@
+public import Foundation
+public import Results
+import Statistics
+
+/// What changed between two results, cell by cell, and whether it matters.
+public struct ResultDiff: Sendable, Encodable {
+  /// How a cell changed.
+  public enum Change: String, Sendable, Encodable {
+    case slower, faster, same, onlyInFirst, onlyInSecond
+  }
+
+  /// One cell of either result.
+  public struct Cell: Sendable, Encodable {
+    /// The cell as `placement/strategy`.
+    public let cell: String
+    public let change: Change
+    public let firstMeanSeconds: Double?
+    public let secondMeanSeconds: Double?
+    /// Second mean step time over first, less one.
+    public let relativeDifference: Double?
+    /// Lower and upper end.
+    public let confidence95: [Double]?
+    /// Chance of a difference this large if there were none, adjusted for the number of cells.
+    public let adjustedPValue: Double?
+    /// Whether steps were compared one by one because both results drew the same tokens.
+    public let isPaired: Bool
+  }
+
+  public let schemaVersion = 1
+  public let cells: [Cell]
+  /// The slow-down that is accepted, as a fraction.
+  public let tolerance: Double
+
+  /// Cells that became slower beyond the tolerance and beyond chance.
+  public var regressions: [Cell] {
+    cells.filter { $0.change == .slower && ($0.relativeDifference ?? 0) > tolerance }
+  }
+
+  /// Compares `second` with `first`.
+  ///
+  /// Steps are paired where both results have the same scenario text and seed, because they then met
+  /// the same tokens; else the means are compared as independent samples. P-values are corrected by
+  /// Holm for the number of cells; a change is named where the corrected value is below 0.05.
+  ///
+  /// - Complexity: O(cells × steps).
+  public init(
+    _ first: Results.ComparisonResult, _ second: Results.ComparisonResult, tolerance: Double
+  ) {
+    self.tolerance = tolerance
+    let sharesTokens = first.seed == second.seed && first.scenarioText == second.scenarioText
+    let common = first.cells.compactMap { cell in
+      second.cells.first { $0.name == cell.name }.map {
+        Pair(cell, $0, sharesTokens: sharesTokens)
+      }
+    }
+    let tested = common.indices.filter { common[$0].pValue != nil }
+    let adjusted = holmAdjusted(tested.map { common[$0].pValue ?? 1 })
+    var adjustedByName: [String: Double] = [:]
+    for (position, index) in tested.enumerated() {
+      adjustedByName[common[index].name] = adjusted[position]
+    }
+    let names = common.map(\.name)
+    cells =
+      common.map { $0.cell(adjusted: adjustedByName[$0.name]) }
+      + first.cells.filter { !names.contains($0.name) }.map { Cell($0, .onlyInFirst) }
+      + second.cells.filter { !names.contains($0.name) }.map { Cell($0, .onlyInSecond) }
+  }
+
+  /// The difference as JSON with sorted keys.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self)
+  }
+}
+
+extension ResultDiff.Cell {
+  /// A cell that only one result has.
+  fileprivate init(_ cell: CellResult, _ change: ResultDiff.Change) {
+    let isFirst = change == .onlyInFirst
+    self.init(
+      cell: cell.name, change: change,
+      firstMeanSeconds: isFirst ? cell.stepTime.meanSeconds : nil,
+      secondMeanSeconds: isFirst ? nil : cell.stepTime.meanSeconds, relativeDifference: nil,
+      confidence95: nil, adjustedPValue: nil, isPaired: false)
+  }
+}
+
+/// A cell that both results have.
+private struct Pair {
+  let name: String
+  let pValue: Double?
+  private let first: CellResult
+  private let second: CellResult
+  private let relativeDifference: Double?
+  private let ends: [Double]?
+  private let isPaired: Bool
+
+  init(_ first: CellResult, _ second: CellResult, sharesTokens: Bool) {
+    name = first.name
+    self.first = first
+    self.second = second
+    isPaired = sharesTokens && first.stepSeconds.count == second.stepSeconds.count
+    if isPaired {
+      let paired = PairedComparison(baseline: first.stepSeconds, candidate: second.stepSeconds)
+      pValue = paired.pValue
+      // A speed-up of s is a change of the time by 1 / s − 1, and its ends change places.
+      relativeDifference = paired.speedup.map { 1 / $0 - 1 }
+      ends = paired.speedupConfidence.map { [1 / $0.upper - 1, 1 / $0.lower - 1] }
+    } else {
+      let compared = IndependentComparison(first: first.stepSeconds, second: second.stepSeconds)
+      pValue = compared.pValue
+      relativeDifference = compared.relativeDifference
+      ends = compared.confidence?.ends
+    }
+  }
+
+  func cell(adjusted: Double?) -> ResultDiff.Cell {
+    let isReal = adjusted.map { $0 < 0.05 } ?? false
+    let change: ResultDiff.Change =
+      !isReal ? .same : (relativeDifference ?? 0) > 0 ? .slower : .faster
+    return ResultDiff.Cell(
+      cell: name, change: change, firstMeanSeconds: first.stepTime.meanSeconds,
+      secondMeanSeconds: second.stepTime.meanSeconds, relativeDifference: relativeDifference,
+      confidence95: ends, adjustedPValue: adjusted, isPaired: isPaired)
+  }
+}
