@@ -45,7 +45,8 @@ import Testing
   @Test func dirichletSharesVaryAsTheyShould() throws {
     // Coefficient of variation of a symmetric Dirichlet share: sqrt((E − 1) / (E a + 1)).
     let law = DirichletRouting(
-      concentration: 4, in: world(experts: 64, topK: 2, layers: Array(0..<400), tokens: 1))
+      concentration: 4, popularitySeed: 7,
+      in: world(experts: 64, topK: 2, layers: Array(0..<400), tokens: 1))
     let squares = law.shares.flatMap { $0.map { ($0 * 64 - 1) * ($0 * 64 - 1) } }
     #expect(abs(mean(squares).squareRoot() / (63.0 / 257).squareRoot() - 1) < 0.03)
     #expect(law.shares.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-9 })
@@ -84,7 +85,7 @@ import Testing
   ])
   func powerLawHasThePublishedMedians(_ row: Medians) {
     let law = PowerLawRouting(
-      exponent: row.exponent,
+      exponent: row.exponent, popularitySeed: 7,
       in: world(experts: row.experts, topK: row.topK, layers: Array(0..<1500), tokens: 16384))
     let hottest = median(law.shares.map { contiguousImbalance($0, ranks: row.experts) })
     #expect(abs(hottest / row.hottest - 1) < 0.05, "hottest \(hottest)")
@@ -104,7 +105,8 @@ import Testing
     // 4 tokens × 2 choices on 16 experts: loads between 0.01 and 2 before scaling, so no share is
     // more than 200 times another.
     let law = PowerLawRouting(
-      exponent: 1.2, in: world(experts: 16, topK: 2, layers: Array(0..<50), tokens: 4))
+      exponent: 1.2, popularitySeed: 7,
+      in: world(experts: 16, topK: 2, layers: Array(0..<50), tokens: 4))
     for shares in law.shares {
       let (least, most) = (shares.min() ?? 0, shares.max() ?? 0)
       #expect(least > 0 && most / least <= 200.001)
@@ -127,5 +129,32 @@ import Testing
     for (found, expected) in zip(even, [0.5, 0.26, 0.24]) { #expect(abs(found - expected) < 1e-12) }
     let all = CappedDraw.level([0.7, 0.2, 0.1], topK: 3)
     #expect(all.allSatisfy { abs($0 - third) < 1e-12 })
+  }
+}
+
+/// The simulation's seed samples one workload; it does not make another.
+@Suite struct PopularitySeedTests {
+  @Test(arguments: ["zipf", "powerLaw", "dirichlet"])
+  func anotherSeedDrawsOtherTokensOfTheSameModel(kind: String) throws {
+    let first = try routed(kind, seed: 1, popularity: 1)
+    let second = try routed(kind, seed: 2, popularity: 1)
+    let other = try routed(kind, seed: 1, popularity: 2)
+    #expect(first != second)
+    // Loads of one popularity correlate; those of another do not.
+    #expect(correlation(first, second) > 0.9)
+    #expect(correlation(first, other) < 0.6)
+  }
+
+  private func routed(_ kind: String, seed: UInt64, popularity: Int) throws -> [Double] {
+    let context = world(experts: 64, topK: 2, layers: [0], tokens: 4096, seed: seed)
+    let spec = ComponentSpec(kind: kind, options: ["popularitySeed": .integer(popularity)])
+    return try RoutingCatalog.make(spec, in: context).step(0).layers[0].expertLoads.map(Double.init)
+  }
+
+  private func correlation(_ first: [Double], _ second: [Double]) -> Double {
+    let (one, two) = (first.map { $0 - mean(first) }, second.map { $0 - mean(second) })
+    let product = zip(one, two).map { $0 * $1 }.reduce(0, +)
+    let squares = one.map { $0 * $0 }.reduce(0, +) * two.map { $0 * $0 }.reduce(0, +)
+    return product / squares.squareRoot()
   }
 }

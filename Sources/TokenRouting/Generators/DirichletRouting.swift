@@ -8,7 +8,8 @@ struct DirichletRouting: PopularityLaw, RoutingKind {
     options: [
       OptionDescriptor(
         "concentration", .number(minimum: 1e-3, maximum: 1e9), default: .number(1),
-        "Large is even, small is skewed: the coefficient of variation is about concentration^-1/2.")
+        "Large is even, small is skewed: the coefficient of variation is about concentration^-1/2."),
+      PopularitySeed.option,
     ],
     scalarOption: "concentration")
 
@@ -18,14 +19,16 @@ struct DirichletRouting: PopularityLaw, RoutingKind {
   static func make(
     _ spec: ComponentSpec, in context: RoutingContext
   ) throws(RoutingError) -> any RoutingGenerator {
-    let law = DirichletRouting(concentration: spec.number("concentration") ?? 1, in: context)
+    let law = DirichletRouting(
+      concentration: spec.number("concentration") ?? 1,
+      popularitySeed: PopularitySeed.value(in: spec), in: context)
     return DrawnRouting(context: context, law: law)
   }
 
-  init(concentration: Double, in context: RoutingContext) {
+  init(concentration: Double, popularitySeed: UInt64, in context: RoutingContext) {
     let concentrations = [Double](repeating: concentration, count: context.model.experts)
     shares = context.model.layers.map { number in
-      var stream = RandomStream(seed: context.seed, purpose: "dirichlet popularity", number)
+      var stream = RandomStream(seed: popularitySeed, purpose: "dirichlet popularity", number)
       return stream.dirichlet(concentrations: concentrations)
     }
   }

@@ -13,7 +13,8 @@ struct PowerLawRouting: PopularityLaw, RoutingKind {
     options: [
       OptionDescriptor(
         "exponent", .number(minimum: 0, maximum: 20), default: .number(1.01),
-        "The law's exponent: 1.01 for DeepSeek-like models, 1.2 for other mixtures of experts.")
+        "The law's exponent: 1.01 for DeepSeek-like models, 1.2 for other mixtures of experts."),
+      PopularitySeed.option,
     ],
     scalarOption: "exponent")
 
@@ -23,15 +24,17 @@ struct PowerLawRouting: PopularityLaw, RoutingKind {
   static func make(
     _ spec: ComponentSpec, in context: RoutingContext
   ) throws(RoutingError) -> any RoutingGenerator {
-    let law = PowerLawRouting(exponent: spec.number("exponent") ?? 1.01, in: context)
+    let law = PowerLawRouting(
+      exponent: spec.number("exponent") ?? 1.01,
+      popularitySeed: PopularitySeed.value(in: spec), in: context)
     return DrawnRouting(context: context, law: law)
   }
 
-  init(exponent: Double, in context: RoutingContext) {
+  init(exponent: Double, popularitySeed: UInt64, in context: RoutingContext) {
     let tokens = context.workload.tokensPerRank * context.ranks
     let model = context.model
     shares = model.layers.map { number in
-      var stream = RandomStream(seed: context.seed, purpose: "power-law popularity", number)
+      var stream = RandomStream(seed: popularitySeed, purpose: "power-law popularity", number)
       let loads = Self.loads(
         exponent: exponent, tokens: tokens, experts: model.experts, topK: model.topK,
         with: &stream)

@@ -13,6 +13,7 @@ struct ZipfRouting: PopularityLaw, RoutingKind {
       OptionDescriptor(
         "shuffle", .flag, default: .flag(true),
         "Whether the ranking is a random one in every layer; else it follows the expert numbers."),
+      PopularitySeed.option,
     ],
     scalarOption: "exponent")
 
@@ -23,17 +24,18 @@ struct ZipfRouting: PopularityLaw, RoutingKind {
     _ spec: ComponentSpec, in context: RoutingContext
   ) throws(RoutingError) -> any RoutingGenerator {
     let law = ZipfRouting(
-      exponent: spec.number("exponent") ?? 1, isShuffled: spec.flag("shuffle"), in: context)
+      exponent: spec.number("exponent") ?? 1, isShuffled: spec.flag("shuffle"),
+      popularitySeed: PopularitySeed.value(in: spec), in: context)
     return DrawnRouting(context: context, law: law)
   }
 
-  init(exponent: Double, isShuffled: Bool, in context: RoutingContext) {
+  init(exponent: Double, isShuffled: Bool, popularitySeed: UInt64, in context: RoutingContext) {
     let ranked = (1...context.model.experts).map { Double.pow(Double($0), -exponent) }
     let sum = ranked.reduce(0, +)
     shares = context.model.layers.map { number in
       var shares = ranked.map { $0 / sum }
       if isShuffled {
-        var stream = RandomStream(seed: context.seed, purpose: "zipf ranking", number)
+        var stream = RandomStream(seed: popularitySeed, purpose: "zipf ranking", number)
         stream.shuffle(&shares)
       }
       return shares

@@ -67,7 +67,8 @@ struct DomainsModifier: RoutingModifier {
     (0..<count).map { domain in
       context.model.layers.map { number in
         var order = Array(0..<context.model.experts)
-        var stream = RandomStream(seed: context.seed, purpose: "domain ranking", domain, number)
+        var stream = RandomStream(
+          seed: PopularitySeed.standard, purpose: "domain ranking", domain, number)
         stream.shuffle(&order)
         return order
       }

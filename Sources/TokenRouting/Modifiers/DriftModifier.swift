@@ -45,7 +45,7 @@ struct DriftModifier: RoutingModifier {
     }
     let moved = spec.number("moved") ?? 1
     let sources = context.model.layers.map { number in
-      var stream = RandomStream(seed: context.seed, purpose: "drift", number)
+      var stream = RandomStream(seed: PopularitySeed.standard, purpose: "drift", number)
       return permutation(of: context.model.experts, moved: moved, with: &stream)
     }
     return DriftModifier(
