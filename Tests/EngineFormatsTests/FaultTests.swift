@@ -1,0 +1,2 @@
+import EngineFormats
+import Testing
