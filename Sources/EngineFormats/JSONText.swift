@@ -7,7 +7,7 @@ enum JSONText {
 
   /// A list of ``row(_:)``.
   static func rows<Number: BinaryInteger>(_ rows: [[Number]]) -> String {
-    lines(rows.map(row))
+    lines(rows.map { row($0) })
   }
 
   /// A list of values that are JSON already, each in its own line.

@@ -42,7 +42,8 @@ public enum TensorRTMap: PlacementFormat {
       guard row.count == slots ?? row.count, row.count == layers.first?.slots.count ?? row.count
       else {
         throw fault(
-          at: value, source, "layer \(number) has \(row.count) slots, not as many as the others say")
+          at: value, source, "layer \(number) has \(row.count) slots, not as many as the others say"
+        )
       }
       layers.append((number, row))
     }
