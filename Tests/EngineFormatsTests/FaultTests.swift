@@ -1,2 +1,0 @@
-import EngineFormats
-import Testing
