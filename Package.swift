@@ -83,6 +83,7 @@ let package = Package(
       "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
+    layer("EngineFormats", ["Domain", yams]),
     layer("Strategies", ["Domain", "Plan", "Quantities"]),
 
     // Runners
@@ -98,7 +99,7 @@ let package = Package(
       "Workbench",
       [
         "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
-        "CostModels",
+        "CostModels", "EngineFormats",
         "Calibration", "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan",
         "Quantities",
       ]),
@@ -107,7 +108,7 @@ let package = Package(
       dependencies: [
         "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
-        "Domain",
+        "Domain", "EngineFormats",
         "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
@@ -151,6 +152,7 @@ let package = Package(
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("EngineFormatsTests", ["EngineFormats", "Domain", "TokenRouting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
     tests(

@@ -23,6 +23,7 @@ struct Shunt: ParsableCommand {
       InitCommand.self, CheckCommand.self, SimulateCommand.self, CompareCommand.self,
       PlanCommand.self, ScoreCommand.self, TrafficCommand.self, ProfileCommand.self,
       CalibrateCommand.self, ReportCommand.self, DiffCommand.self,
+      ImportCommand.self, ExportCommand.self,
       CatalogCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,
     ])
 }
