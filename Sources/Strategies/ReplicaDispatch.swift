@@ -85,27 +85,44 @@ extension CopyDispatch {
   }
 }
 
-/// Cuts every replicated expert's copies among its holders so that the busiest holder gets little:
-/// heaviest expert first, each filled up to the level at which its holders are equal.
+/// Cuts every replicated expert's copies among its holders so that ranks are as equally loaded as the
+/// copies allow.
+///
+/// Experts are poured over their holders one after another, again and again. Each pouring lowers the
+/// sum of the squared rank loads, whose least value is also the most even loading there is.
 struct LeastLoadedReplicas {
   private(set) var intervals: [[LeastLoadedAssignment.Interval]]
 
+  /// Rounds after which nothing that shows in a step's time moves any more.
+  private static let rounds = 16
+
   init(loads: [Int], holders: [[Int]], ranks: Int) {
     var rankLoads = [Int](repeating: 0, count: ranks)
-    intervals = Array(repeating: [], count: loads.count)
-    for expert in loads.indices where holders[expert].count == 1 && loads[expert] > 0 {
+    for expert in loads.indices where holders[expert].count == 1 {
       rankLoads[holders[expert][0]] += loads[expert]
-      intervals[expert] = [.init(rank: holders[expert][0], start: 0, end: loads[expert])]
     }
     let replicated = loads.indices.filter { holders[$0].count > 1 && loads[$0] > 0 }
       .sorted { (loads[$1], $0) < (loads[$0], $1) }
-    for expert in replicated {
+    var parts = [[(rank: Int, count: Int)]](repeating: [], count: loads.count)
+    for _ in 0..<Self.rounds {
+      let before = rankLoads
+      for expert in replicated {
+        for part in parts[expert] { rankLoads[part.rank] -= part.count }
+        parts[expert] = Self.level(loads[expert], over: holders[expert], loads: rankLoads)
+        for part in parts[expert] { rankLoads[part.rank] += part.count }
+      }
+      if rankLoads == before { break }
+    }
+    intervals = loads.indices.map { expert in
+      if holders[expert].count == 1 {
+        return loads[expert] > 0
+          ? [.init(rank: holders[expert][0], start: 0, end: loads[expert])] : []
+      }
       var start = 0
-      for (rank, count) in Self.level(loads[expert], over: holders[expert], loads: rankLoads)
-      where count > 0 {
-        rankLoads[rank] += count
-        intervals[expert].append(.init(rank: rank, start: start, end: start + count))
-        start += count
+      return parts[expert].compactMap { rank, count in
+        guard count > 0 else { return nil }
+        defer { start += count }
+        return .init(rank: rank, start: start, end: start + count)
       }
     }
   }
