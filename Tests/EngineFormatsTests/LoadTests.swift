@@ -114,7 +114,7 @@ import TokenRouting
     ("sglang", "{\"logical_count\": [[[1, 2]], [[1, 2], [3, 4]]]}", "other sizes"),
     ("sglang", "{\"logical_count\": [[9007199254740992, 1]]}", "above 2^53"),
     ("sglang", "{\"weight\": [[1]]}", "no 'logical_count'"),
-    ("eplb", "{\"weight\": [[true]]}", "a list, not a list of numbers"),
+    ("eplb", "{\"weight\": [[true]]}", "is true or false, not a list of numbers"),
     ("eplb", "[]", "not rows of numbers"),
     ("sglang", "layer_id,expert_id,count\n1,2", "not layer_id,expert_id,count"),
     ("sglang", "layer_id,expert_id,count\n1,2,-3", "not layer_id,expert_id,count"),

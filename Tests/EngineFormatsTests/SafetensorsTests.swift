@@ -96,8 +96,8 @@ import Testing
       do {
         let loads = try TensorRTLoads.read(path: folder.path, LoadReading())
         #expect(loads.experts == 2, "seed \(seed)")
-      } catch let fault as FormatFault {
-        #expect(!fault.message.isEmpty && !fault.fix.isEmpty, "seed \(seed)")
+      } catch {
+        #expect(!error.message.isEmpty && !error.fix.isEmpty, "seed \(seed)")
       }
     }
   }
