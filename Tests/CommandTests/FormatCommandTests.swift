@@ -45,6 +45,22 @@ import Testing
     }
   }
 
+  @Test func layersOfAPlanCanBeRenumbered() throws {
+    let folder = try WorkFolder()
+    try folder.write(Self.placement, to: "p.json")
+    let run = try Command.run(
+      ["export", "tensorrt-llm", "p.json", "--first-layer", "3"], in: folder)
+    #expect(
+      run.output == """
+        num_slots: 6
+        initial_global_assignments:
+          3: [0, 1, 2, 3, 2, 1]
+          4: [3, 0, 1, 1, 2, 0]
+        layer_updates_per_iter: 0
+
+        """)
+  }
+
   @Test func whatAFormCannotHoldIsRefused() throws {
     let folder = try WorkFolder()
     try folder.write(
