@@ -7,11 +7,14 @@ import Planner
 public enum FormatStudy {
   /// A placement file as the text that an engine loads.
   ///
+  /// - Parameter firstLayer: the model's number of the placement's first layer, where the placement
+  ///   numbers layers otherwise; the others keep their distance from it.
   /// - Throws: ``WorkbenchError`` where the file is no placement, or the form cannot hold it.
   public static func export(
-    _ format: any PlacementFormat.Type, placement path: String
+    _ format: any PlacementFormat.Type, placement path: String, firstLayer: Int? = nil
   ) throws(WorkbenchError) -> WrittenMap {
-    let file = try PlacementMaker.read(path)
+    var file = try PlacementMaker.read(path)
+    if let firstLayer { file.moveLayers(toBeginAt: firstLayer) }
     do throws(PlacementError) {
       let placement = try file.expertPlacement()
       do throws(FormatFault) {

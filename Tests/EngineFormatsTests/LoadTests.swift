@@ -73,6 +73,15 @@ import TokenRouting
     #expect(loads.counts == [[[11, 2]], [[3, 5]]])
   }
 
+  @Test func earlySGLangTablesAreRead() throws {
+    let file = try Folder().kept {
+      try $0.write("layer_id,expert_id,count\n3,0,5\n3,2,7\n4,1,9\n3,0,1\n", to: "t.csv")
+    }
+    let loads = try SGLangLoads.read(path: file.path, LoadReading())
+    #expect(loads.layers == [3, 4])
+    #expect(loads.counts == [[[6, 0, 7], [0, 9, 0]]])
+  }
+
   @Test func aMissingRankIsNamed() throws {
     let folder = try Folder()
     _ = try folder.write("{\"num_experts\": 2}", to: "meta_info.json")
@@ -105,8 +114,11 @@ import TokenRouting
     ("sglang", "{\"logical_count\": [[[1, 2]], [[1, 2], [3, 4]]]}", "other sizes"),
     ("sglang", "{\"logical_count\": [[9007199254740992, 1]]}", "above 2^53"),
     ("sglang", "{\"weight\": [[1]]}", "no 'logical_count'"),
-    ("eplb", "{\"weight\": [[true]]}", "a list, not a list of numbers"),
+    ("eplb", "{\"weight\": [[true]]}", "is true or false, not a list of numbers"),
     ("eplb", "[]", "not rows of numbers"),
+    ("sglang", "layer_id,expert_id,count\n1,2", "not layer_id,expert_id,count"),
+    ("sglang", "layer_id,expert_id,count\n1,2,-3", "not layer_id,expert_id,count"),
+    ("sglang", "layer_id,expert_id,count\n", "has no rows"),
     ("vllm", "{\"layer\": 1}", "no 'layer' and list"),
     ("vllm", "1,\"3 x\"", "is no expert"),
     ("vllm", "1,\"3 99999999999999999999\"", "is no expert"),

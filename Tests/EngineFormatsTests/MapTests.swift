@@ -164,6 +164,12 @@ import Testing
         """, says: "stands twice"),
     Damage(kind: "tensorrt-llm", text: "a: [", says: "did not find"),
     Damage(kind: "tensorrt-llm", text: "a: &x [1]\nb: *x", says: "anchors or aliases"),
+    Damage(
+      kind: "tensorrt-llm", text: "initial_global_assignments:\n  3: [0]\n  3: [0]",
+      says: "'3' stands twice"),
+    Damage(
+      kind: "tensorrt-llm", text: "num_slots: x\ninitial_global_assignments:\n  3: [0]",
+      says: "num_slots is no whole number"),
     Damage(kind: "tensorrt-llm", text: "num_slots: 2", says: "has no layers"),
     Damage(
       kind: "tensorrt-llm", text: "num_slots: 4\ninitial_global_assignments:\n  3: [0, 1]",

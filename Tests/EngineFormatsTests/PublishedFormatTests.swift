@@ -40,7 +40,7 @@ import Testing
     for entry in try #require(root?["cases"] as? [[String: Any]]) {
       let name = entry["name"] as? String ?? ""
       guard let maps = entry["physical_to_logical_map"] as? [[Int]],
-        let counts = entry["expert_count"] as? [[Int]], let gpus = entry["num_gpus"] as? Int
+        let gpus = entry["num_gpus"] as? Int
       else { continue }
       let text = String(
         decoding: try JSONSerialization.data(withJSONObject: entry), as: UTF8.self)
@@ -57,7 +57,9 @@ import Testing
         try JSONSerialization.jsonObject(
           with: Data(EPLBMap.write(placement).text.utf8)) as? [String: Any]
       #expect(written?["physical_to_logical_map"] as? [[Int]] == maps, "\(name)")
-      #expect(written?["expert_count"] as? [[Int]] == counts, "\(name)")
+      if let counts = entry["expert_count"] as? [[Int]] {
+        #expect(written?["expert_count"] as? [[Int]] == counts, "\(name)")
+      }
       if let stated = entry["logical_to_physical_map"] as? [[[Int]]] {
         let ours = written?["logical_to_physical_map"] as? [[[Int]]]
         #expect(ours?.map { $0.map { $0.sorted() } } == stated.map { $0.map { $0.sorted() } })

@@ -45,7 +45,7 @@ struct CountTensor {
       scale == 1
       ? []
       : [
-        "\(source.name): weights are not whole numbers; they are multiplied by \(scale) and rounded"
+        "\(source.name): weights are not whole numbers; they are multiplied by \(Int(exactly: scale).map(String.init) ?? "\(scale)") and rounded"
       ]
   }
 

@@ -1,4 +1,4 @@
-/// SGLang's recorded `logical_count`, or the CSV of its early versions.
+/// SGLang's recorded `logical_count`, or the CSV `layer_id,expert_id,count` of its early versions.
 ///
 /// Rows are all layers of the model; dense layers are rows of zeros.
 public enum SGLangLoads: LoadFormat {
@@ -10,6 +10,7 @@ public enum SGLangLoads: LoadFormat {
     path: String, _ reading: LoadReading
   ) throws(FormatFault) -> RecordedLoads {
     let source = try SourceFile(path: path)
+    if source.bytes.starts(with: "layer_id".utf8) { return try ExpertCountRows.read(source) }
     let tree = try source.json()
     guard let counts = tree["logical_count"] else {
       throw source.malformed(

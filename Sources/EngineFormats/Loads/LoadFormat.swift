@@ -79,12 +79,16 @@ extension RecordedLoads {
       notes.append(
         """
         \(source.name): \(tensor.count - complete.count) of \(tensor.count) steps are left out, \
-        because layers that receive tokens in others have none in them
+        since some layer has no tokens in them
         """)
     }
     if used.count < numbers.count {
+      let dropped = numbers.count - used.count
       notes.append(
-        "\(source.name): \(numbers.count - used.count) layers without any token are left out")
+        """
+        \(source.name): \(dropped) layer\(dropped == 1 ? "" : "s") without any token \
+        \(dropped == 1 ? "is" : "are") left out
+        """)
     }
   }
 

@@ -27,6 +27,9 @@ public enum TensorRTMap: PlacementFormat {
   ) throws(FormatFault) -> ExpertPlacement {
     let root = try document(source)
     let slots = root["num_slots"]?.int
+    if let stated = root["num_slots"], slots == nil {
+      throw fault(at: stated, source, "num_slots is no whole number")
+    }
     guard let mapping = root["initial_global_assignments"]?.mapping, !mapping.isEmpty else {
       throw source.malformed(
         "'initial_global_assignments' is missing or has no layers",
@@ -66,6 +69,9 @@ public enum TensorRTMap: PlacementFormat {
     } catch let error as YamlError {
       var line: Int?
       var problem = "the file is no YAML"
+      if case .duplicatedKeysInMapping(let keys, let context) = error {
+        (line, problem) = (context.mark.line, "key '\(keys.first ?? "")' stands twice")
+      }
       if case .scanner(_, let said, let mark, _) = error { (line, problem) = (mark.line, said) }
       if case .parser(_, let said, let mark, _) = error { (line, problem) = (mark.line, said) }
       throw FormatFault(.malformed, file: source.name, line: line, problem, fix: fix)

@@ -2,7 +2,7 @@
 ///
 /// Maps and loads are millions of numbers in short rows, so a list of nothing but numbers is one
 /// array instead of a value each.
-indirect enum JSONTree: Hashable, Sendable {
+enum JSONTree: Hashable, Sendable {
   case null
   case bool(Bool)
   case number(Double)

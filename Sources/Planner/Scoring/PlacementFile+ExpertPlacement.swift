@@ -11,6 +11,19 @@ extension PlacementFile {
     certificate = nil
   }
 
+  /// Numbers layers so that the lowest is `first` and the others keep their distance from it.
+  ///
+  /// A problem file numbers MoE layers from 0 where the model has dense ones before them. Distances
+  /// beyond what a number holds are left as they are.
+  public mutating func moveLayers(toBeginAt first: Int) {
+    guard let lowest = layers.map(\.layer).min() else { return }
+    for index in layers.indices {
+      let (distance, isFar) = layers[index].layer.subtractingReportingOverflow(lowest)
+      let (number, isBeyond) = distance.addingReportingOverflow(first)
+      if !isFar, !isBeyond { layers[index].layer = number }
+    }
+  }
+
   /// The placement with layers in ascending order, every rule of placements checked.
   ///
   /// - Throws: ``PlacementError`` for an expert without a slot or twice on a rank, an id that is no

@@ -29,6 +29,13 @@ struct ExportCommand: ParsableCommand {
     name: [.short, .long], help: "Write there instead of standard output.", completion: .file())
   var output: String?
 
+  @Option(
+    help: """
+      The model's number of the placement's first layer, such as 3 for a plan that counts MoE layers \
+      from 0.
+      """)
+  var firstLayer: Int?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -37,6 +44,9 @@ struct ExportCommand: ParsableCommand {
         "export writes \(EngineFormats.placements.map { $0.name }.joined(separator: ", ")), not '\(kind)'"
       )
     }
+    if let firstLayer, !(0..<4096).contains(firstLayer) {
+      throw ValidationError("--first-layer lies between 0 and 4095")
+    }
   }
 
   func run() throws {
@@ -44,7 +54,8 @@ struct ExportCommand: ParsableCommand {
     let console = common.console
     try OutputFile.check(output, inputs: [placement], console: console)
     try console.reporting {
-      let map = try FormatStudy.export(format, placement: placement)
+      let map = try FormatStudy.export(
+        format, placement: placement, firstLayer: firstLayer)
       for note in map.notes { console.note("note: \(note)") }
       if let output {
         try OutputFile.write(map.text, to: output, console: console)
