@@ -56,8 +56,8 @@ extension PlacementFormat {
         \(slot / placement.slotsPerRank) is empty, which '\(name)' cannot express
         """,
         fix: """
-          plan with as many redundant experts as fill all \(placement.ranks) × \
-          \(placement.slotsPerRank) slots
+          plan with redundant experts that fill all \(placement.ranks) × \
+          \(placement.slotsPerRank) slots, or with another method
           """)
     }
   }
