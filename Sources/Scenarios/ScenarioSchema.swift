@@ -104,7 +104,7 @@ public enum ScenarioSchema {
         "pattern": .string("^[^/]+$"),
       ])
     }
-    for kind in kinds { properties[kind.name] = .object(options(kind)) }
+    for kind in kinds { properties[kind.name] = .object(options(kind, allowsLabel)) }
     let object: [String: JSONValue] = [
       "type": .string("object"), "properties": .object(properties), "minProperties": .integer(1),
       "additionalProperties": .bool(false),
@@ -114,8 +114,10 @@ public enum ScenarioSchema {
     ]
   }
 
-  private static func options(_ kind: ComponentDescriptor) -> [String: JSONValue] {
-    var shapes = [JSONValue.object(mapping(MappingShape(kind.summary, kind.options.map(\.field))))]
+  private static func options(
+    _ kind: ComponentDescriptor, _ allowsLabel: Bool
+  ) -> [String: JSONValue] {
+    var shapes = [JSONValue.object(mapping(kind.optionShape(allowsLabel: allowsLabel)))]
     if !kind.options.contains(where: \.isRequired) {
       shapes.append(.object(["type": .string("null")]))
     }
