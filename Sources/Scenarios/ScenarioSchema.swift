@@ -117,8 +117,7 @@ public enum ScenarioSchema {
   private static func options(
     _ kind: ComponentDescriptor, _ allowsLabel: Bool
   ) -> [String: JSONValue] {
-    let known = kind.options + (allowsLabel ? [ComponentRules.labelOption] : [])
-    var shapes = [JSONValue.object(mapping(MappingShape(kind.summary, known.map(\.field))))]
+    var shapes = [JSONValue.object(mapping(kind.optionShape(allowsLabel: allowsLabel)))]
     if !kind.options.contains(where: \.isRequired) {
       shapes.append(.object(["type": .string("null")]))
     }

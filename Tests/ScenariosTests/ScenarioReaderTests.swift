@@ -102,6 +102,20 @@ import Testing
     #expect(Set(paths).count == paths.count, "\(paths)")
   }
 
+  /// A label beside the kind and one among its options are the same scenario.
+  @Test func labelsStandBesideTheKindOrAmongItsOptions() throws {
+    let beside = "{ llep: { minimumChunk: 8 }, name: small chunks }"
+    let among = "llep: { minimumChunk: 8, name: small chunks }"
+    let reading = TestVocabulary.read(replacing: beside, with: among)
+    #expect(reading.findings.isEmpty, "\(FindingText().render(reading.findings))")
+    let scenario = try #require(reading.scenario)
+    let expected = try #require(TestVocabulary.read(TestVocabulary.good).scenario)
+    #expect(scenario.strategies == expected.strategies)
+    #expect(scenario.strategies.last?.label == "small chunks")
+    let bad = TestVocabulary.read(replacing: beside, with: "llep: { name: a/b }")
+    #expect(bad.findings.map(\.code) == [.badLabel])
+  }
+
   @Test func templateRunsAsItIs() throws {
     let text = ScenarioTemplate.text(name: "my first: scenario")
     let reading = TestVocabulary.read(text)

@@ -30,6 +30,13 @@ struct SummaryTests {
     #expect(summary.p99Confidence?.lower == 5 && summary.p99Confidence?.upper == 5)
   }
 
+  /// (1 − d) × 0.0071906977169999995 + d × the same is one unit in the last place more for some d.
+  @Test func quantilesOfEqualValuesAreThatValue() {
+    let value = 0.0071906977169999995
+    let sample = SortedSample(.init(repeating: value, count: 48))
+    for percent in 0...100 { #expect(sample.quantile(Double(percent) / 100) == value) }
+  }
+
   @Test(arguments: [(0.5, 6), (0.95, 72), (0.05, 72), (0.99, 368)])
   func theSmallestSampleWithAnInterval(probability: Double, needed: Int) {
     #expect(SortedSample.valuesNeeded(forQuantile: probability) == needed)

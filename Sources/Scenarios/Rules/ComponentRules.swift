@@ -9,9 +9,6 @@ struct ComponentRules {
   let role: String
   let reading: Reading
 
-  /// The label of an entry where it stands among the options.
-  static let labelOption = OptionDescriptor("name", .text, "The label in reports.")
-
   private struct Member {
     let key: String
     let position: SourcePosition?
@@ -94,15 +91,20 @@ struct ComponentRules {
     }
     guard let kind = descriptor(first.key, at: first.position, item) else { return nil }
     if chosen.count > 1 { reportSecond(chosen[1], kind, item) }
-    // A label may stand beside the kind or among its options.
-    if allowsLabel, label == nil {
-      label = first.value.members?.first { $0.key == "name" }.flatMap { self.label($0.value) }
+    if allowsLabel, label == nil, let inner = innerLabel(kind, first.value) {
+      label = self.label(inner)
     }
     let below = "\(path).\(label ?? kind.name)"
     guard let options = options(of: kind, first.value, below, allowsLabel: allowsLabel) else {
       return nil
     }
     return finish(kind, label: label, given: options, first.value, below: path)
+  }
+
+  /// The label where it stands among the options: 'ep: { name: … }' means the same as beside them.
+  private func innerLabel(_ kind: ComponentDescriptor, _ options: YAMLItem) -> YAMLItem? {
+    guard kind.takesLabel else { return nil }
+    return options.members?.first { $0.key == ComponentDescriptor.label.key }?.value
   }
 
   private func reportSecond(_ second: Member, _ kind: ComponentDescriptor, _ item: YAMLItem) {
@@ -154,8 +156,7 @@ struct ComponentRules {
     if item.isNull { return [:] }
     guard item.members != nil else { return scalar(kind, item, path) }
     let moved = item.moved(to: path)
-    let known = kind.options + (allowsLabel ? [Self.labelOption] : [])
-    let shape = MappingShape(kind.summary, known.map(\.field))
+    let shape = kind.optionShape(allowsLabel: allowsLabel)
     guard let reader = MappingReader(moved, shape, reading) else { return nil }
     var options: [String: OptionValue] = [:]
     for option in kind.options {
@@ -201,5 +202,19 @@ struct ComponentRules {
       }
     }
     return spec
+  }
+}
+
+extension ComponentDescriptor {
+  /// The label of an entry, as a key among the options of its kind.
+  static let label = Field.text("name", "The label in reports.").description
+
+  /// Whether 'name' among the options is the entry's label; a kind may have such an option itself.
+  var takesLabel: Bool { !options.contains { $0.name == Self.label.key } }
+
+  /// The mapping of the kind's options, with the label among them where an entry may carry one.
+  func optionShape(allowsLabel: Bool) -> MappingShape {
+    let fields = options.map(\.field)
+    return MappingShape(summary, allowsLabel && takesLabel ? fields + [Self.label] : fields)
   }
 }

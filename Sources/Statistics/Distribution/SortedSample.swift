@@ -24,7 +24,10 @@ public struct SortedSample: Sendable, Equatable {
     precondition((0...1).contains(probability), "A quantile's share lies between 0 and 1.")
     GSL.ready
     guard !values.isEmpty else { return nil }
-    return gsl_stats_quantile_from_sorted_data(values, 1, values.count, probability)
+    let estimate = gsl_stats_quantile_from_sorted_data(values, 1, values.count, probability)
+    // Between equal values the interpolation may round past them; quantiles have to rise.
+    let lower = Int((Double(values.count - 1) * probability).rounded(.down))
+    return min(max(estimate, values[lower]), values[min(lower + 1, values.count - 1)])
   }
 
   /// The share of values at or below `value`: the empirical distribution function; nil of an empty
