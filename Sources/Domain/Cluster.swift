@@ -35,10 +35,15 @@ public struct Fabric: Hashable, Sendable, Codable {
   public var kind: Kind
   /// Down-link over up-link bandwidth at the leaf switches; 1 means non-blocking.
   public var oversubscription: Double
+  /// Nodes that share a leaf switch; only traffic between leaves meets the oversubscription.
+  public var nodesPerLeaf: Int
 
-  public init(kind: Kind = .railOptimized, oversubscription: Double = 1) {
+  public init(
+    kind: Kind = .railOptimized, oversubscription: Double = 1, nodesPerLeaf: Int = 32
+  ) {
     self.kind = kind
     self.oversubscription = oversubscription
+    self.nodesPerLeaf = nodesPerLeaf
   }
 }
 

@@ -17,7 +17,7 @@ public struct LeastLoadedParallelism: Strategy {
         "minimumChunk", .integer(minimum: 0), default: .integer(1024),
         "The fewest token copies for which weights are sent, unless they finish an expert (m)."),
       .init(
-        "imbalanceThreshold", .number(minimum: 0, maximum: 1e6), default: .number(1.3),
+        "imbalanceThreshold", .number(minimum: 0, maximum: 1e12), default: .number(1.3),
         "Busiest over mean native load of the ranks from which a plan is made (λ)."),
     ] + LayerOptions.descriptors)
 

@@ -47,6 +47,7 @@ extension ClusterShape {
       }
     fabric = cluster.fabric.kind == .railOptimized ? .railOptimized : .fatTree
     oversubscription = cluster.fabric.oversubscription
+    nodesPerLeaf = cluster.fabric.nodesPerLeaf
     slowdown = cluster.networkFactors
   }
 }

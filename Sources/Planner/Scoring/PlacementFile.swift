@@ -37,6 +37,11 @@ public struct PlacementFile: Hashable, Sendable, Codable {
         .unreadable, at: "placement", "not a placement file",
         remedy: "write one with 'shunt plan --output'")
     }
+    guard schemaVersion == 1 else {
+      throw PlacementError(
+        .unreadable, at: "schemaVersion", "version \(schemaVersion) is not known",
+        remedy: "this shunt reads version 1; plan again with it")
+    }
     let (width, overflow) = ranks.multipliedReportingOverflow(by: slotsPerRank)
     guard ranks > 0, slotsPerRank > 0, !overflow else {
       throw PlacementError(

@@ -52,8 +52,12 @@ enum ClusterFields {
   static let oversubscription = Field.number(
     "oversubscription", 1...1000, default: 1,
     "Down-link over up-link bandwidth at the leaf switches; 1 is non-blocking.")
+  static let nodesPerLeaf = Field.integer(
+    "nodesPerLeaf", 1...65536, default: 32,
+    "Nodes that share a leaf switch; only traffic between leaves meets the oversubscription.")
   static let fabricShape = MappingShape(
-    "The network's shape.", [fabricKind.description, oversubscription.description])
+    "The network's shape.",
+    [fabricKind.description, oversubscription.description, nodesPerLeaf.description])
 
   static let ranks = Section(
     "ranks", .either([.integer(0...65535), .list(.integer(0...65535))]), required: true,

@@ -119,8 +119,10 @@ struct ClusterRules {
       guard let inner = MappingReader(item, ClusterFields.fabricShape, reading) else { return nil }
       let kind = inner.value(ClusterFields.fabricKind)
       let oversubscription = inner.value(ClusterFields.oversubscription)
-      guard let kind, let oversubscription else { return nil }
-      return Fabric(kind: kind, oversubscription: oversubscription)
+      let nodesPerLeaf = inner.value(ClusterFields.nodesPerLeaf)
+      guard let kind, let oversubscription, let nodesPerLeaf else { return nil }
+      return Fabric(
+        kind: kind, oversubscription: oversubscription, nodesPerLeaf: nodesPerLeaf)
     }
     if let item {
       guard let kind = ClusterFields.fabricKind.read(item, reading) else { return nil }

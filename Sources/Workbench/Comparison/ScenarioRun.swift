@@ -122,6 +122,14 @@ public struct ScenarioRun: Sendable {
       warnings.append(
         "training steps are simulated in their forward part; the backward pass is not in yet")
     }
+    let fabric = scenario.cluster.fabric
+    if fabric.oversubscription > 1, scenario.cluster.nodes <= fabric.nodesPerLeaf {
+      warnings.append(
+        """
+        the fabric's oversubscription has no effect: all \(scenario.cluster.nodes) nodes share one \
+        leaf switch (fabric: { nodesPerLeaf: \(fabric.nodesPerLeaf) })
+        """)
+    }
     for spec in scenario.placements where spec.options["timeLimit"] != nil {
       warnings.append(
         "placement '\(spec.label)' was searched by the clock, so the result is not reproducible")
