@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 import Reports
 import Results
@@ -25,6 +26,11 @@ struct RunOptions: ParsableArguments {
       baseline: baseline, version: Shunt.version, onProgress: { line.show($0) },
       shouldStop: { Interrupt.isRequested })
     line.finish()
+    // The scenario's own findings were shown when it was read.
+    let shown = run.scenario.warnings.map(\.message)
+    for warning in result.warnings where !shown.contains(warning) {
+      console.note("warning: \(warning)")
+    }
     if Interrupt.isRequested {
       console.note("interrupted: the result covers \(result.system.steps) steps")
     }
