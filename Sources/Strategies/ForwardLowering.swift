@@ -50,7 +50,7 @@ struct ForwardLowering {
             (group.lowerBound * layer.experts)..<(group.upperBound * layer.experts)],
           holders: holders)
         let decision = decide(slice, group)
-        var lowering = LayerLowering(
+        let lowering = LayerLowering(
           context: context, style: style, sizes: sizes, layer: layer, index: index, group: group,
           decision: decision)
         lowering.add(to: &builder, frontier: &frontier)

@@ -13,7 +13,7 @@ struct LayerLowering {
   let decision: LayerDecision
 
   /// Adds the layer; `frontier` holds the last operation of every rank before and after it.
-  mutating func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
+  func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
     let routed = addRouting(to: &builder, after: frontier)
     let gathered = addGather(to: &builder, after: routed)
     let planned = addPlanning(to: &builder, after: gathered)

@@ -6,7 +6,7 @@ public enum ReplicaDispatch: String, Sendable, Hashable, CaseIterable {
   /// Every source rank deals its tokens to all copies in turn.
   case even
   /// Tokens are dealt by the counts of the whole group so that the busiest holder gets as little as
-  /// possible, expert by expert from the heaviest.
+  /// its copies allow.
   case leastLoaded
 }
 

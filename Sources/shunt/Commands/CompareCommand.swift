@@ -1,5 +1,4 @@
 import ArgumentParser
-import Diagnostics
 import Foundation
 import Reports
 import Results
@@ -78,10 +77,7 @@ struct CompareCommand: ParsableCommand {
     guard files.isEmpty else { return try files.map { try console.load($0, seed: options.seed) } }
     let text = ScenarioTemplate.text(name: "quickstart")
     let reading = ScenarioVocabulary.reader.read(text: text, file: "quickstart")
-    console.show(reading.findings)
-    guard var scenario = reading.scenario else { throw ExitCode(reading.findings.exitStatus) }
-    if let seed = options.seed { scenario.simulation.seed = seed }
-    return [scenario]
+    return [try console.use(reading, seed: options.seed)]
   }
 
   private func show(_ result: Results.ComparisonResult, _ scenario: Scenario, _ console: Console)

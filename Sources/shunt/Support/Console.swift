@@ -46,6 +46,17 @@ struct Console {
     if !quiet { write(text, to: .standardError) }
   }
 
+  /// Shows passing progress: a line that the next one replaces on a terminal, a plain one elsewhere.
+  func showProgress(_ text: String) {
+    FileHandle.standardError.write(Data((isWatched ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+  }
+
+  /// Removes the line of progress, where there is one to remove.
+  func clearProgress() {
+    guard !quiet, isWatched else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+  }
+
   func error(_ text: String) { write(text, to: .standardError) }
 
   /// Writes findings and, if there are any, how many.

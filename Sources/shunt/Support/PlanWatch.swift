@@ -17,19 +17,14 @@ final class PlanWatch {
       return
     }
     lastShown = now
-    let text = """
+    console.showProgress(
+      """
       \(progress.phase): incumbent \(QuantityFormat.significant(progress.incumbent, digits: 6)), \
       bound \(QuantityFormat.significant(progress.bound, digits: 6)), \
       gap \(QuantityFormat.percent(progress.gap)), \(QuantityFormat.seconds(progress.seconds))
-      """
-    FileHandle.standardError.write(
-      Data((console.isWatched ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+      """)
   }
 
   /// Removes the line.
-  func finish() {
-    if !console.quiet, console.isWatched {
-      FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
-    }
-  }
+  func finish() { console.clearProgress() }
 }

@@ -31,14 +31,10 @@ final class ProgressLine: Sendable {
     let elapsed = now.timeIntervalSince(start)
     let left = Int(
       (elapsed / Double(progress.done) * Double(progress.total - progress.done)).rounded(.up))
-    let text = "\(label): \(progress.done) of \(progress.total) steps, about \(left) s left"
-    FileHandle.standardError.write(
-      Data((console.isWatched ? "\r\u{1B}[K\(text)" : text + "\n").utf8))
+    console.showProgress(
+      "\(label): \(progress.done) of \(progress.total) steps, about \(left) s left")
   }
 
   /// Removes the line.
-  func finish() {
-    guard !console.quiet, console.isWatched else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
-  }
+  func finish() { console.clearProgress() }
 }
