@@ -70,10 +70,12 @@ public struct LayerOutcome: Hashable, Sendable {
   public var isPlainRouting: Bool
   /// Token copies that were dropped.
   public var droppedCopies: Int
+  /// Rows of zeros computed beside ``computedCopies``, to fill experts up to a fixed capacity.
+  public var paddedCopies: Int
 
   public init(
     layer: Int, firstRank: Int, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0
+    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: Int = 0
   ) {
     self.layer = layer
     self.firstRank = firstRank
@@ -81,6 +83,7 @@ public struct LayerOutcome: Hashable, Sendable {
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
+    self.paddedCopies = paddedCopies
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

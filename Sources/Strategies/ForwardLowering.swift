@@ -1,16 +1,6 @@
 import Domain
 import Plan
 
-/// One routed layer as one expert-parallel group sees it.
-struct LayerInGroup {
-  /// Position of the layer in the step.
-  let index: Int
-  /// Token copies `[sources × experts]` of the group's ranks.
-  let counts: ArraySlice<Int32>
-  /// Ranks of the group that hold each expert, home first.
-  let holders: [[Int]]
-}
-
 /// Turns a strategy's decisions into the operations of a forward step.
 ///
 /// Layer by layer every rank attends, gates, gathers its copies, sends them, computes what it
@@ -21,61 +11,46 @@ struct ForwardLowering {
   let style: LayerStyle
   private let sizes: LayerSizes
 
-  init(context: StepContext, style: LayerStyle) {
+  /// Bytes that every rank keeps free for foreign experts' weights during the whole step.
+  private let slotBytes: Double
+
+  init(context: StepContext, style: LayerStyle, slotBytes: Double = 0) {
     self.context = context
     self.style = style
+    self.slotBytes = slotBytes
     sizes = LayerSizes(model: context.model)
   }
 
   /// The plan of `step`, with `decide` asked once for every layer and group.
   ///
+  /// - Parameter migration: experts that change ranks before the step.
   /// - Throws: ``StrategyError`` where step and context do not fit each other.
   func plan(
-    _ step: RoutedStep, decide: (LayerInGroup, Range<Int>) -> LayerDecision
+    _ step: RoutedStep, after migration: ExpertMigration? = nil,
+    decide: (LayerInGroup, Range<Int>) throws(StrategyError) -> LayerDecision
   ) throws(StrategyError) -> ExecutionPlan {
-    try check(step)
+    try context.check(step)
     var builder = PlanBuilder(
       ranks: context.cluster.ranks, model: context.model, workload: context.workload,
       implementation: style.implementation)
     builder.reserve(operations: context.cluster.ranks * (step.layers.count * 9 + 2))
     ResidentMemory(context: context).hold(in: &builder)
+    for rank in 0..<context.cluster.ranks { builder.hold(slotBytes, .replicas, on: rank) }
     var frontier = [OperationID?](repeating: nil, count: context.cluster.ranks)
+    migration?.add(to: &builder, in: context, frontier: &frontier)
     addDenseLayers(to: &builder, frontier: &frontier, step: step)
     for (index, layer) in step.layers.enumerated() {
       let holders = context.placement.holders(layerAt: index)
       for group in context.groups {
-        let slice = LayerInGroup(
-          index: index,
-          counts: layer.copies[
-            (group.lowerBound * layer.experts)..<(group.upperBound * layer.experts)],
-          holders: holders)
-        let decision = decide(slice, group)
+        let decision = try decide(
+          LayerInGroup(layer, index: index, group: group, holders: holders), group)
         let lowering = LayerLowering(
           context: context, style: style, sizes: sizes, layer: layer, index: index, group: group,
-          decision: decision)
+          decision: decision, migrated: migration?.count(inLayerAt: index) ?? 0)
         lowering.add(to: &builder, frontier: &frontier)
       }
     }
     return builder.finish()
-  }
-
-  private func check(_ step: RoutedStep) throws(StrategyError) {
-    guard step.layers.count == context.placement.layers.count else {
-      throw StrategyError(
-        "the step has \(step.layers.count) layers and the placement \(context.placement.layers.count)"
-      )
-    }
-    for layer in step.layers {
-      guard layer.sources == context.cluster.ranks, layer.experts == context.placement.experts
-      else {
-        throw StrategyError(
-          """
-          layer \(layer.layer) is routed from \(layer.sources) ranks to \(layer.experts) experts, \
-          the placement has \(context.placement.experts) experts and the cluster \
-          \(context.cluster.ranks) ranks
-          """)
-      }
-    }
   }
 
   /// The model's dense layers, before its MoE layers.

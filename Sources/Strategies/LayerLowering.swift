@@ -11,13 +11,46 @@ struct LayerLowering {
   let index: Int
   let group: Range<Int>
   let decision: LayerDecision
+  /// Experts that changed ranks in this layer before the step.
+  let migrated: Int
+  /// Rows that every member of the group sends, padding included and dropped copies left out.
+  private let sentRows: [Double]
+  /// Rows that every member computes, padding included.
+  private let computedRows: [Int]
+
+  init(
+    context: StepContext, style: LayerStyle, sizes: LayerSizes, layer: RoutedLayer, index: Int,
+    group: Range<Int>, decision: LayerDecision, migrated: Int = 0
+  ) {
+    self.migrated = migrated
+    self.context = context
+    self.style = style
+    self.sizes = sizes
+    self.layer = layer
+    self.index = index
+    self.group = group
+    self.decision = decision
+    let dispatch = decision.dispatch
+    sentRows = (0..<group.count).map { source in
+      Double(dispatch.copies[(source * group.count)..<((source + 1) * group.count)].reduce(0, +))
+    }
+    computedRows = (0..<group.count).map { rank in
+      dispatch.rows[(rank * dispatch.experts)..<((rank + 1) * dispatch.experts)].reduce(0, +)
+    }
+  }
 
   /// Adds the layer; `frontier` holds the last operation of every rank before and after it.
   func add(to builder: inout PlanBuilder, frontier: inout [OperationID?]) {
-    let routed = addRouting(to: &builder, after: frontier)
+    let started = addEarlyPosting(to: &builder, after: frontier)
+    let early = addWeights(
+      decision.prefetchedTransfers, to: &builder,
+      after: group.map { rank in started[rank].map { [$0] } ?? [] })
+    let routed = addRouting(to: &builder, after: started)
     let gathered = addGather(to: &builder, after: routed)
     let planned = addPlanning(to: &builder, after: gathered)
-    let weights = addWeightTransfers(to: &builder, after: planned)
+    let late = addWeights(
+      decision.weightTransfers, to: &builder, after: planned.map { [$0] })
+    let weights = zip(early, late).map { $0 + $1 }
     let traffic = addTraffic(to: &builder)
     let dispatched = addDispatch(traffic, to: &builder, after: planned)
     addSharedExperts(to: &builder, after: routed)
@@ -28,14 +61,6 @@ struct LayerLowering {
   }
 
   private func tokens(on rank: Int) -> Int32 { layer.tokens[rank] }
-
-  private func copies(on rank: Int) -> Double { Double(layer.tokens[rank]) * Double(layer.topK) }
-
-  /// Copies that a rank of the group computes.
-  private func computedCopies(_ member: Int) -> Int {
-    let first = member * decision.dispatch.experts
-    return decision.dispatch.rows[first..<(first + decision.dispatch.experts)].reduce(0, +)
-  }
 
   // MARK: - Stations of a layer
 
@@ -57,7 +82,8 @@ struct LayerLowering {
       }
       last = [
         builder.add(
-          .gate(tokens: tokens(on: rank), copies: Int32(copies(on: rank))), .routing, on: rank,
+          .gate(tokens: tokens(on: rank), copies: tokens(on: rank) * Int32(layer.topK)), .routing,
+          on: rank,
           layer: index, after: last)
       ]
       last = [
@@ -73,44 +99,76 @@ struct LayerLowering {
   private func addPlanning(
     to builder: inout PlanBuilder, after gathered: [OperationID]
   ) -> [OperationID] {
-    guard decision.isPlanned else { return gathered }
-    var sent = [Int32](repeating: 0, count: group.count)
-    var received = sent
-    for transfer in decision.weightTransfers {
-      sent[transfer.from] += sizes.tensorsPerExpert
-      received[transfer.to] += sizes.tensorsPerExpert
-    }
+    guard decision.planning != .none else { return gathered }
+    let messages = messages(of: decision.weightTransfers)
     return group.enumerated().map { member, rank in
-      let planned = builder.add(
+      var last = builder.add(
         .planning(experts: Int32(layer.experts)), .routing, on: rank, layer: index,
         after: [gathered[member]])
-      let messages = max(sent[member], received[member])
-      guard messages > 0 else { return planned }
+      if case .program(let rows, let columns) = decision.planning {
+        last = builder.add(
+          .solving(rows: Int32(rows), columns: Int32(columns)), .routing, on: rank, layer: index,
+          after: [last])
+      }
+      guard messages[member] > 0 else { return last }
       return builder.add(
-        .posting(messages: messages), .weights, on: rank, layer: index, after: [planned])
+        .posting(messages: messages[member]), .weights, on: rank, layer: index, after: [last])
     }
   }
 
-  /// Weights from their homes to helpers, on the copy lane; nil where none travel.
-  private func addWeightTransfers(
-    to builder: inout PlanBuilder, after planned: [OperationID]
-  ) -> [OperationID]? {
-    guard !decision.weightTransfers.isEmpty else { return nil }
-    let transfers = decision.weightTransfers.map {
-      Transfer(
-        from: Int32(group.lowerBound + $0.from), to: Int32(group.lowerBound + $0.to),
-        bytes: sizes.expert, expert: Int32($0.expert))
+  /// The host posts the sends and receives of weights that go ahead, before it starts the layer.
+  private func addEarlyPosting(
+    to builder: inout PlanBuilder, after frontier: [OperationID?]
+  ) -> [OperationID?] {
+    guard !decision.prefetchedTransfers.isEmpty else { return frontier }
+    var result = frontier
+    for (member, count) in messages(of: decision.prefetchedTransfers).enumerated() where count > 0 {
+      let rank = group.lowerBound + member
+      result[rank] = builder.add(
+        .posting(messages: count), .weights, on: rank, layer: index,
+        after: frontier[rank].map { [$0] } ?? [])
     }
-    let work = builder.add(
-      Exchange(
-        payload: builder.add(transfers), firstRank: group.lowerBound, ranks: group.count))
-    var received = [Double](repeating: 0, count: group.count)
-    for transfer in decision.weightTransfers { received[transfer.to] += sizes.expert }
-    return group.enumerated().map { member, rank in
-      builder.add(
-        work, .weights, on: rank, lane: .copy, layer: index, after: [planned[member]],
-        memory: received[member] > 0 ? [MemoryChange(received[member], .replicas)] : [])
+    return result
+  }
+
+  /// Tensors that every member sends or receives, whichever are more.
+  private func messages(of transfers: [LeastLoadedAssignment.Transfer]) -> [Int32] {
+    var sent = [Int32](repeating: 0, count: group.count)
+    var received = sent
+    for transfer in transfers {
+      sent[transfer.from] += sizes.tensorsPerExpert
+      received[transfer.to] += sizes.tensorsPerExpert
     }
+    return zip(sent, received).map { max($0, $1) }
+  }
+
+  /// Weights to helpers, on the copy lane after `after`, one exchange a stage; what every member
+  /// waits for before it has them.
+  private func addWeights(
+    _ transfers: [LeastLoadedAssignment.Transfer], to builder: inout PlanBuilder,
+    after: [[OperationID]]
+  ) -> [[OperationID]] {
+    let movement = WeightMovement(transfers, members: group.count)
+    var last = after
+    for (stage, list) in movement.stages.enumerated() {
+      let messages = list.map {
+        Transfer(
+          from: Int32(group.lowerBound + $0.from), to: Int32(group.lowerBound + $0.to),
+          bytes: sizes.expert, expert: Int32($0.expert))
+      }
+      let work = builder.add(
+        Exchange(payload: builder.add(messages), firstRank: group.lowerBound, ranks: group.count))
+      last = group.enumerated().map { member, rank in
+        let bytes = Double(movement.received(by: member, in: stage)) * sizes.expert
+        return [
+          builder.add(
+            work, .weights, on: rank, lane: .copy, layer: index, after: last[member],
+            memory: bytes > 0 && !decision.weightsHaveSlots
+              ? [MemoryChange(bytes, .replicas)] : [])
+        ]
+      }
+    }
+    return movement.isEmpty ? Array(repeating: [], count: group.count) : last
   }
 
   /// One row a copy, sorted by destination.
@@ -118,7 +176,7 @@ struct LayerLowering {
     to builder: inout PlanBuilder, after routed: [OperationID]
   ) -> [OperationID] {
     group.enumerated().map { member, rank in
-      let bytes = copies(on: rank) * sizes.hiddenRow
+      let bytes = sentRows[member] * sizes.hiddenRow
       return builder.add(
         .memoryPass(bytes: style.passes.gather * bytes, launches: 2), .dispatch, on: rank,
         layer: index,
@@ -135,12 +193,12 @@ struct LayerLowering {
           unitBytes: sizes.sentRow, isReturn: false),
         firstRank: group.lowerBound, ranks: group.count))
     return group.enumerated().map { member, rank in
-      let received = Double(computedCopies(member)) * sizes.hiddenRow
+      let received = Double(computedRows[member]) * sizes.hiddenRow
       return builder.add(
         work, .dispatch, on: rank, lane: .communication, layer: index, after: [planned[member]],
         memory: [
           MemoryChange(received, .buffers),
-          MemoryChange(-copies(on: rank) * sizes.hiddenRow, .buffers, atEnd: true),
+          MemoryChange(-sentRows[member] * sizes.hiddenRow, .buffers, atEnd: true),
         ])
     }
   }
@@ -157,7 +215,7 @@ struct LayerLowering {
 
   /// The sort by expert and the expert networks.
   private func addExperts(
-    to builder: inout PlanBuilder, after dispatched: [OperationID], weights: [OperationID]?
+    to builder: inout PlanBuilder, after dispatched: [OperationID], weights: [[OperationID]]
   ) -> [OperationID] {
     group.enumerated().map { member, rank in
       let rows = expertRows(member)
@@ -172,7 +230,7 @@ struct LayerLowering {
       let sorted = builder.add(
         .memoryPass(bytes: passes, launches: passes > 0 ? 1 : 0), .expertCompute, on: rank,
         layer: index,
-        after: [dispatched[member]] + (weights.map { [$0[member]] } ?? []),
+        after: [dispatched[member]] + weights[member],
         memory: [MemoryChange(2 * hidden, .buffers)])
       return builder.add(
         builder.expertWork(rows), .expertCompute, on: rank, layer: index,
@@ -185,8 +243,11 @@ struct LayerLowering {
     }
   }
 
+  /// Weights that a member took memory for and gives back.
   private func foreignBytes(_ member: Int) -> Double {
-    Double(decision.weightTransfers.count { $0.to == member }) * sizes.expert
+    guard !decision.weightsHaveSlots else { return 0 }
+    let transfers = decision.weightTransfers + decision.prefetchedTransfers
+    return Double(transfers.count { $0.to == member }) * sizes.expert
   }
 
   private func expertRows(_ member: Int) -> [ExpertRows] {
@@ -208,9 +269,9 @@ struct LayerLowering {
       builder.add(
         work, .combine, on: rank, lane: .communication, layer: index, after: [computed[member]],
         memory: [
-          MemoryChange(copies(on: rank) * sizes.hiddenRow, .buffers),
+          MemoryChange(sentRows[member] * sizes.hiddenRow, .buffers),
           MemoryChange(
-            -Double(computedCopies(member)) * sizes.hiddenRow, .buffers, atEnd: true),
+            -Double(computedRows[member]) * sizes.hiddenRow, .buffers, atEnd: true),
         ])
     }
   }
@@ -220,7 +281,7 @@ struct LayerLowering {
     to builder: inout PlanBuilder, after combined: [OperationID], frontier: inout [OperationID?]
   ) {
     for (member, rank) in group.enumerated() {
-      let rows = copies(on: rank) * sizes.hiddenRow
+      let rows = sentRows[member] * sizes.hiddenRow
       let temporaries = (style.passes.combineBuffers - 1) * rows
       let foreign = foreignBytes(member)
       frontier[rank] = builder.add(
@@ -243,10 +304,16 @@ struct LayerLowering {
   }
 
   private func record(in builder: inout PlanBuilder) {
+    let padded = decision.paddedCopies
     builder.record(
       LayerOutcome(
         layer: index, firstRank: group.lowerBound,
-        computedCopies: (0..<group.count).map { Int32(computedCopies($0)) },
-        weightTransfers: decision.weightTransfers.count, isPlainRouting: decision.isPlainRouting))
+        computedCopies: computedRows.indices.map {
+          Int32(computedRows[$0] - (padded.isEmpty ? 0 : padded[$0]))
+        },
+        weightTransfers: decision.weightTransfers.count + decision.prefetchedTransfers.count
+          + migrated,
+        isPlainRouting: decision.isPlainRouting, droppedCopies: decision.droppedCopies,
+        paddedCopies: padded.reduce(0, +)))
   }
 }
