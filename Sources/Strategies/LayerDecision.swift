@@ -27,6 +27,8 @@ struct LayerStyle {
   /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
   var activations: ActivationExtent
   var passes: MemoryPasses
+  /// Micro-batches that run side by side on a rank.
+  var microBatchLanes = 1
 }
 
 /// Where duplicates of a token are removed before it is sent.

@@ -88,7 +88,7 @@ extension LayerLowering {
   private func addPlanning(
     to builder: inout PlanBuilder, after gathered: [OperationID]
   ) -> [OperationID] {
-    guard decision.isPlanned else { return gathered }
+    guard isPlanned else { return gathered }
     return group.enumerated().map { member, rank in
       let planned = add(
         .planning(experts: Int32(layer.experts)), .routing, on: rank, after: [gathered[member]],

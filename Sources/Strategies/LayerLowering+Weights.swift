@@ -9,6 +9,13 @@ extension LayerLowering {
       prefetched, lane: .copy, to: &builder, after: group.map { frontier[$0].map { [$0] } ?? [] })
   }
 
+  /// Fetches prefetched weights again for the backward pass, once the group has ended `reached`.
+  mutating func addRematerialization(to builder: inout PlanBuilder, after reached: [OperationID]) {
+    pass = memory.isCheckpointing ? .recomputation : .backward
+    prefetchedWeights = addWeights(
+      prefetched, lane: .copy, to: &builder, after: reached.map { [$0] })
+  }
+
   /// Messages of `movement`, one exchange a stage; empty where none travel.
   func addWeights(
     _ movement: WeightMovement, lane: Lane, to builder: inout PlanBuilder, after: [[OperationID]]
@@ -80,7 +87,7 @@ extension LayerLowering {
   func releasedAfterSum(_ member: Int) -> Double {
     let keepsReactive = memory.keeps(pass)
     let keepsPrefetched =
-      pass == .recomputation || memory.isTraining && !decision.isRematerialized
+      pass == .recomputation || memory.isTraining && !isRematerialized
     return Double(
       (keepsReactive ? 0 : reactive.received[member])
         + (keepsPrefetched ? 0 : prefetched.received[member])) * sizes.expert

@@ -16,7 +16,11 @@ struct LayerLowering {
   let index: Int
   let group: Range<Int>
   let microBatch: Int
-  let decision: LayerDecision
+  /// Whether the layer was planned on the critical path.
+  let isPlanned: Bool
+  /// Whether prefetched weights are given back after the forward pass and fetched again.
+  let isRematerialized: Bool
+  private let isPlainRouting: Bool
   /// Copies that each rank of the group computes.
   let computedCopies: [Int]
   /// The experts' work on each rank of the group.
@@ -52,7 +56,9 @@ struct LayerLowering {
     self.index = index
     self.group = group
     self.microBatch = microBatch
-    self.decision = decision
+    isPlanned = decision.isPlanned
+    isRematerialized = decision.isRematerialized
+    isPlainRouting = decision.isPlainRouting
     var copies: [Int] = []
     var work: [Work] = []
     var largest: [Int] = []
@@ -114,7 +120,6 @@ struct LayerLowering {
     LayerOutcome(
       layer: index, firstRank: group.lowerBound, microBatch: microBatch,
       computedCopies: computedCopies.map { Int32($0) },
-      weightTransfers: decision.weightTransfers.count + decision.prefetchedTransfers.count,
-      isPlainRouting: decision.isPlainRouting)
+      weightTransfers: reactive.count + prefetched.count, isPlainRouting: isPlainRouting)
   }
 }

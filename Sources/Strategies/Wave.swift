@@ -40,7 +40,7 @@ struct Wave {
       lowering.addDenseForward(
         of: parts[part], microBatch: firstPart + part, frontier: &frontiers[part], to: &builder)
     }
-    let count = parts[0].layers.count
+    let count = parts.first?.layers.count ?? 0
     for index in 0..<count {
       let holders = lowering.context.placement.holders(layerAt: index)
       layers.append([])
@@ -90,14 +90,15 @@ struct Wave {
 
   // MARK: - Backward
 
-  /// The backward pass of all layers, last first.
+  /// The backward pass of all layers, last first, and of the dense layers.
   ///
   /// - Parameter reducesGradients: whether the gradients of parameters that several ranks hold are
   ///   summed over them behind every layer: true in the last micro-batches of a step.
   mutating func addBackward(to builder: inout PlanBuilder, reducesGradients: Bool) {
-    let count = layers.count
     for index in layers.indices.reversed() {
-      if lowering.memory.isCheckpointing { addRecomputation(of: index, to: &builder) }
+      if lowering.memory.isCheckpointing {
+        addRecomputation(of: index, reducesGradients: reducesGradients, to: &builder)
+      }
       for part in parts.indices {
         if !lowering.memory.isCheckpointing { finish(index + 1, part, to: &builder) }
         for group in groups {
@@ -105,13 +106,13 @@ struct Wave {
             to: &builder, after: frontiers[part])
         }
       }
-      if reducesGradients, index + 1 < count { reduce(index + 1, in: &builder) }
+      if reducesGradients, !lowering.memory.isCheckpointing { reduce(index + 1, in: &builder) }
       for part in parts.indices {
         for group in groups { layers[index][part][group].addExpertsBackward(to: &builder) }
       }
     }
     for part in parts.indices { finish(0, part, to: &builder) }
-    if reducesGradients, count > 0 { reduce(0, in: &builder) }
+    if reducesGradients { reduce(0, in: &builder) }
     for part in parts.indices {
       lowering.addDenseBackward(
         of: parts[part], microBatch: firstPart + part, frontier: &frontiers[part], to: &builder)
@@ -122,7 +123,9 @@ struct Wave {
   }
 
   /// The forward pass of a layer once more.
-  private mutating func addRecomputation(of index: Int, to builder: inout PlanBuilder) {
+  private mutating func addRecomputation(
+    of index: Int, reducesGradients: Bool, to builder: inout PlanBuilder
+  ) {
     for part in parts.indices {
       finish(index + 1, part, to: &builder)
       for group in groups {
@@ -130,6 +133,7 @@ struct Wave {
         layers[index][part][group].addDispatchStations(to: &builder, after: frontiers[part])
       }
     }
+    if reducesGradients { reduce(index + 1, in: &builder) }
     for part in parts.indices {
       for group in groups { layers[index][part][group].addExpertStations(to: &builder) }
     }
@@ -145,14 +149,15 @@ struct Wave {
   private mutating func finish(_ index: Int, _ part: Int, to builder: inout PlanBuilder) {
     guard index < layers.count else { return }
     for group in groups {
-      let reached = layers[index][part][group].reached
+      let reached = layers[index][part][group].exchanged
       layers[index][part][group].addAttentionBackward(to: &builder, frontier: &frontiers[part])
-      guard index > 0, layers[index - 1][part][group].decision.isRematerialized else { continue }
+      guard index > 0, layers[index - 1][part][group].isRematerialized else { continue }
       layers[index - 1][part][group].addRematerialization(to: &builder, after: reached)
     }
   }
 
   private func reduce(_ index: Int, in builder: inout PlanBuilder) {
+    guard index < layers.count else { return }
     GradientReduction(context: lowering.context).add(
       layer: index, to: &builder, after: frontiers)
   }

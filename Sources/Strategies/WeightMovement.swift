@@ -36,6 +36,9 @@ struct WeightMovement {
 
   var isEmpty: Bool { stages.isEmpty }
 
+  /// Messages of all stages.
+  var count: Int { stages.reduce(0) { $0 + $1.count } }
+
   /// Experts that reach `member` in one stage.
   func received(by member: Int, in stage: Int) -> Int {
     stages[stage].count { $0.to == member }
