@@ -61,11 +61,12 @@ private struct CachedSession: StrategySession {
     slots = context.placement.layers.map { _ in
       context.groups.map { WeightSlots(ranks: $0.count, limit: limit) }
     }
-    slotBytes = Double(limit * layers) * context.model.expertBytes
+    let keeps = context.workload.phase != .training
+    slotBytes = keeps ? Double(limit * layers) * context.model.expertBytes : 0
   }
 
   func plan(_ step: RoutedStep) throws(StrategyError) -> ExecutionPlan {
-    let lowering = ForwardLowering(
+    let lowering = StepLowering(
       context: context, style: family.style(for: context.workload.phase), slotBytes: slotBytes)
     return try lowering.plan(step) { layer, group in
       let aids = aids(layer, context.number(of: group))
@@ -73,7 +74,7 @@ private struct CachedSession: StrategySession {
         layer.loads, of: layer, in: context, group: group, with: aids)
       var decision = family.decision(
         assignment, of: layer, group: group, in: context, with: aids)
-      decision.weightsHaveSlots = true
+      decision.weightsHaveSlots = slotBytes > 0
       return decision
     }
   }

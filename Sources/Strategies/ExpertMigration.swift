@@ -28,23 +28,21 @@ struct ExpertMigration: Sendable {
     layers.reduce(0) { $0 + ($1.index == index ? $1.transfers.count : 0) }
   }
 
-  /// Adds the moves at the beginning of a step.
+  /// Adds the moves at the beginning of a step; what every rank waits for, where the step waits.
   ///
   /// What arrives needs a buffer beside the slot it will be used from, until the move is over.
   func add(
-    to builder: inout PlanBuilder, in context: StepContext, frontier: inout [OperationID?]
-  ) {
+    to builder: inout PlanBuilder, in context: StepContext
+  ) -> [OperationID]? {
+    var ends: [OperationID] = []
     for layer in layers where !layer.transfers.isEmpty {
-      for group in context.groups {
-        let ends = add(layer, to: &builder, group: group, frontier: frontier)
-        guard timing == .before else { continue }
-        for (member, rank) in group.enumerated() { frontier[rank] = ends[member] }
-      }
+      ends = context.groups.flatMap { add(layer, to: &builder, group: $0) }
     }
+    return timing == .before && !ends.isEmpty ? ends : nil
   }
 
   private func add(
-    _ layer: LayerMoves, to builder: inout PlanBuilder, group: Range<Int>, frontier: [OperationID?]
+    _ layer: LayerMoves, to builder: inout PlanBuilder, group: Range<Int>
   ) -> [OperationID] {
     let messages = layer.transfers.map {
       Transfer(
@@ -58,7 +56,6 @@ struct ExpertMigration: Sendable {
     return group.enumerated().map { member, rank in
       builder.add(
         work, .weights, on: rank, lane: .copy, layer: layer.index,
-        after: frontier[rank].map { [$0] } ?? [],
         memory: received[member] > 0
           ? [
             MemoryChange(received[member], .buffers),

@@ -20,6 +20,9 @@ struct LayerDecision {
   var paddedCopies: [Int] = []
   /// Token copies that nobody computes.
   var droppedCopies = 0
+  /// Whether prefetched weights are given back after the forward pass and fetched again for the
+  /// backward pass (training).
+  var isRematerialized = false
   /// True where the routing was left as plain expert parallelism would.
   var isPlainRouting = true
 }
@@ -41,6 +44,8 @@ struct LayerStyle {
   /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
   var activations: ActivationExtent
   var passes: MemoryPasses
+  /// Micro-batches that run side by side on a rank.
+  var microBatchLanes = 1
 }
 
 /// Where duplicates of a token are removed before it is sent.

@@ -8,7 +8,7 @@ extension LeastLoadedFamily {
     keepsCopiesNear: Bool = false
   ) throws(StrategyError) -> ExecutionPlan {
     let limit = slots(for: context.model) ?? .max
-    let lowering = ForwardLowering(
+    let lowering = StepLowering(
       context: context, style: style(for: context.workload.phase))
     return try lowering.plan(step) { layer, group in
       let aids = Aids(

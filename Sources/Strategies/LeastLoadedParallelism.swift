@@ -26,7 +26,7 @@ public struct LeastLoadedParallelism: MemorylessStrategy {
     _ step: RoutedStep, in context: StepContext
   ) throws(StrategyError) -> ExecutionPlan {
     if family.isLimited { return try family.plan(step, in: context) }
-    let lowering = ForwardLowering(
+    let lowering = StepLowering(
       context: context, style: family.style(for: context.workload.phase))
     return try lowering.plan(step) { layer, group in decide(layer, group: group, in: context) }
   }

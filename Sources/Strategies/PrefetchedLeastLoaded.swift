@@ -57,7 +57,7 @@ private struct PrefetchingSession: StrategySession {
   var loads: LoadWindow
 
   func plan(_ step: RoutedStep) throws(StrategyError) -> ExecutionPlan {
-    let lowering = ForwardLowering(
+    let lowering = StepLowering(
       context: context, style: family.style(for: context.workload.phase))
     let limit = family.slots(for: context.model) ?? .max
     return try lowering.plan(step) { layer, group in

@@ -27,7 +27,7 @@ public struct ProgrammedReplicas: MemorylessStrategy {
   ) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
-    return try ForwardLowering(context: context, style: style).plan(step) {
+    return try StepLowering(context: context, style: style).plan(step) {
       layer, group throws(StrategyError) in
       let program = try ReplicaProgram(
         loads: layer.loads, holders: layer.holders, ranks: group.count)

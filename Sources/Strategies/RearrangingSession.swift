@@ -50,8 +50,8 @@ struct RearrangingSession: StrategySession {
   func plan(_ step: RoutedStep) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
-    return try ForwardLowering(context: context, style: style).plan(step, after: migration) {
-      layer, group in
+    let lowering = StepLowering(context: context, style: style, after: migration)
+    return try lowering.plan(step) { layer, group in
       let moves = migration?.count(inLayerAt: layer.index) ?? 0
       return LayerDecision(
         dispatch: options.homeDispatch(of: layer, group: group, in: context),

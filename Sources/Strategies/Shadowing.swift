@@ -32,7 +32,7 @@ public struct Shadowing: MemorylessStrategy {
   ) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
-    return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
+    return try StepLowering(context: context, style: style).plan(step) { layer, group in
       decide(layer, group: group, in: context)
     }
   }
