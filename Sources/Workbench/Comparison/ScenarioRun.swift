@@ -114,7 +114,7 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: MemoryPolicy(scenario.memory))
+          memory: scenario.memory)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,
@@ -164,14 +164,6 @@ public struct ScenarioRun: Sendable {
         "placement '\(spec.label)' was searched by the clock, so the result is not reproducible")
     }
     return warnings
-  }
-}
-
-extension MemoryPolicy {
-  init(_ settings: MemorySettings) {
-    self.init(
-      expertWeights: settings.expertWeights == .all ? .all : .shard,
-      reservedBytes: settings.reserved?.bytes)
   }
 }
 
