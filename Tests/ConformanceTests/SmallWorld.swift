@@ -46,7 +46,7 @@ struct SmallCosts: OperationCostModel {
 
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double { 1e-6 }
 
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double {
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double {
     2e-6 + bytes * Double(ranks.count) * 1e-10
   }
 }
