@@ -81,9 +81,9 @@ struct ChainAnnealing {
   /// A share of the mean size of the changes that random exchanges would make.
   private mutating func firstTemperature(_ schedule: Schedule) -> Float {
     let rows = chain.rows
-    var walker = ChainWalker(
+    let walker = ChainWalker(
       chain, range: 0..<chain.tables.layers, random: stream(0), temperature: 0,
-      smoothing: schedule.smoothing)
+      smoothing: schedule.smoothing, measures: true)
     walker.walk(4_000, stop: StopFlag())
     chain.read(rows)
     return Float(walker.sizeSum / Double(max(1, walker.sizeCount))) * schedule.hot
@@ -100,14 +100,15 @@ struct ChainAnnealing {
     let ranges = ranges(threads: threads)
     let searched = ranges.reduce(0) { $0 + $1.count }
     let walks = ranges.enumerated().map { part, range in
-      ChainWalk(
+      (
         walker: ChainWalker(
           chain, range: range, random: stream(part), temperature: temperature,
-          smoothing: smoothing), steps: steps * range.count / max(1, searched))
+          smoothing: smoothing), steps: steps * range.count / max(1, searched)
+      )
     }
     let stop = StopFlag()
     WorkerPool.run(
-      count: walks.count, threads: threads, work: { walks[$0].go(stop) }, watch: {})
+      count: walks.count, threads: threads, work: { walks[$0].walker.walk(walks[$0].steps, stop: stop) }, watch: {})
     stepsDone += steps
   }
 
@@ -126,17 +127,4 @@ struct ChainAnnealing {
     }
     return result + [first..<layers]
   }
-}
-
-/// A walker on its way to another thread; unchecked, because only that thread uses it.
-private final class ChainWalk: @unchecked Sendable {
-  private var walker: ChainWalker
-  private let steps: Int
-
-  init(walker: ChainWalker, steps: Int) {
-    self.walker = walker
-    self.steps = steps
-  }
-
-  func go(_ stop: StopFlag) { walker.walk(steps, stop: stop) }
 }
