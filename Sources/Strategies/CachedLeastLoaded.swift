@@ -11,7 +11,7 @@ public struct CachedLeastLoaded: Strategy {
     "llepCached", "LLEP that keeps foreign weights between steps while experts stay hot.",
     options: LeastLoadedFamily.controls + [
       .init(
-        "replicaSlots", .integer(minimum: 0), default: .integer(2),
+        "replicaSlots", .integer(minimum: 0), default: .integer(4),
         "Foreign experts that a rank keeps in each layer."),
       .init(
         "memoryLimit", .data,

@@ -32,7 +32,7 @@ enum PlanningWork: Hashable {
   case none
   /// A plan from the loads of the layer's experts.
   case loads
-  /// The same, and a linear program of so many rows and columns.
+  /// A linear program of so many rows and columns.
   case program(rows: Int, columns: Int)
 }
 

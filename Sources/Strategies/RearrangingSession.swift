@@ -52,10 +52,7 @@ struct RearrangingSession: StrategySession {
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
     let lowering = StepLowering(context: context, style: style, after: migration)
     return try lowering.plan(step) { layer, group in
-      let moves = migration?.count(inLayerAt: layer.index) ?? 0
-      return LayerDecision(
-        dispatch: options.homeDispatch(of: layer, group: group, in: context),
-        planning: moves > 0 ? .loads : .none)
+      LayerDecision(dispatch: options.homeDispatch(of: layer, group: group, in: context))
     }
   }
 

@@ -44,14 +44,14 @@ public struct Shadowing: MemorylessStrategy {
     var model = ShadowModel(plain, layer: layer, context: context)
     let shadows = model.chooseShadows(atMost: maximum ?? layer.holders.count)
     guard !shadows.isEmpty else {
-      return LayerDecision(dispatch: plain, planning: .loads)
+      return LayerDecision(dispatch: plain)
     }
     let routes = context.routes(in: group)
     return LayerDecision(
       dispatch: dispatch(layer, shadows: shadows, group: group, in: context),
       weightTransfers: shadows.sorted().flatMap {
         routes.transfers(of: $0, from: layer.holders[$0], to: Array(0..<group.count))
-      }, planning: .loads, isPlainRouting: false)
+      }, isPlainRouting: false)
   }
 
   /// Shadowed experts' copies stay where they are; the others go to holders.

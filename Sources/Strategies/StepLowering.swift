@@ -52,7 +52,8 @@ struct StepLowering {
     var outcomes: [LayerOutcome] = []
     for first in stride(from: 0, to: parts.count, by: style.microBatchLanes) {
       let last = min(first + style.microBatchLanes, parts.count)
-      var wave = Wave(parts: Array(parts[first..<last]), firstPart: first, lowering: self, after: start)
+      var wave = Wave(
+        parts: Array(parts[first..<last]), firstPart: first, lowering: self, after: start)
       try wave.addForward(to: &builder, decide: decide)
       if isTraining { wave.addBackward(to: &builder, reducesGradients: last == parts.count) }
       outcomes += wave.outcomes

@@ -17,7 +17,9 @@ struct Wave {
   /// The last operation of every rank: `[micro-batch][rank]`.
   private var frontiers: [[OperationID?]]
 
-  init(parts: [RoutedStep], firstPart: Int, lowering: StepLowering, after start: [OperationID]? = nil) {
+  init(
+    parts: [RoutedStep], firstPart: Int, lowering: StepLowering, after start: [OperationID]? = nil
+  ) {
     self.parts = parts
     self.firstPart = firstPart
     self.lowering = lowering

@@ -197,7 +197,8 @@ import Testing
       let size = context.parallelism.expert
       var seen: Set<Arrival> = []
       for operation in plan.operations where operation.pass == .forward {
-        let holders = operation.layer < 0
+        let holders =
+          operation.layer < 0
           ? [] : context.placement.holders(layerAt: Int(operation.layer))
         for transfer in Self.received(by: operation, .weights, of: plan) {
           let source = Arrival(operation, rank: transfer.from, expert: transfer.expert)

@@ -104,7 +104,8 @@ import Testing
       }
       #expect(updates.count == plan.ranks)
       let experts = Double(context.model.experts * context.model.layers.count)
-      let shared = updates.reduce(0, +) - Double(context.groups.count) * experts
+      let shared =
+        updates.reduce(0, +) - Double(context.groups.count) * experts
         * context.model.expertParameters
       let perRank = shared / Double(plan.ranks)
       let gates = Double(context.model.hiddenSize * context.model.experts)

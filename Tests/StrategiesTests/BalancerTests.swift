@@ -7,7 +7,8 @@ import Testing
   @Test func swapsTheBestPair() {
     let placed = SwapBalancer(limit: 4).arrange([8, 6, 1, 3], current: [[0, 1], [2, 3]])
     #expect(placed == [[3, 1], [2, 0]])
-    #expect(SwapBalancer(limit: 0).arrange([8, 6, 1, 3], current: [[0, 1], [2, 3]]) == [[0, 1], [2, 3]])
+    #expect(
+      SwapBalancer(limit: 0).arrange([8, 6, 1, 3], current: [[0, 1], [2, 3]]) == [[0, 1], [2, 3]])
   }
 
   /// Loads 12 | 2 | 1 with a free slot each. A copy of expert 0 on rank 2 leaves 6, 2, 7; then rank 2
@@ -35,7 +36,8 @@ import Testing
     let current = (0..<ranks).map { rank in (0..<slots).map { rank * slots + $0 } }
     let loads = (0..<(ranks * slots)).map { _ in Int.random(in: 0...100, using: &numbers) }
     let balancers: [(any ExpertBalancer, Int)] = [
-      (SwapBalancer(limit: 8), slots), (ReplicaBalancer(slotsPerRank: slots + 1, threshold: 1), slots + 1),
+      (SwapBalancer(limit: 8), slots),
+      (ReplicaBalancer(slotsPerRank: slots + 1, threshold: 1), slots + 1),
       (HierarchicalBalancer(groups: 1, nodes: 1, slotsPerRank: slots), slots),
       (HierarchicalBalancer(groups: 1, nodes: 1, slotsPerRank: slots + 1), slots + 1),
     ]

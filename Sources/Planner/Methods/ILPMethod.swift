@@ -8,7 +8,7 @@ struct ILPMethod: PlacementMethod {
   func place(
     _ problem: PlacementProblem, _ run: inout PlanningRun
   ) throws(PlacementError) -> MethodResult {
-    if let small = SmallModelSearch(problem), let slots = small.solve(&run) {
+    if let small = SmallModelSearch(problem, &run), let slots = small.solve(&run) {
       return MethodResult(slots: slots, proven: true)
     }
     return problem.objective.couplesLayers

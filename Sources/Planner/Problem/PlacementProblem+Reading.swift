@@ -101,6 +101,10 @@ extension ProblemFile {
     guard loads.count == layers else {
       throw invalid("loads", "\(loads.count) rows for \(layers) layers", "give one row a layer")
     }
+    try ProblemSizes(
+      layers: layers, experts: experts, topK: topK ?? 1, ranks: gpus, ranksPerNode: gpusPerNode,
+      slotsPerRank: slotsPerGpu
+    ).validate()
     var result = PlacementProblem(
       name: name ?? "placement", model: model ?? "", loads: loads, samples: samples ?? [],
       ranks: gpus, ranksPerNode: gpusPerNode, slotsPerRank: slotsPerGpu,
