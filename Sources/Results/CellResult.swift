@@ -140,7 +140,10 @@ public struct CellResult: Hashable, Sendable, Codable {
   public var slowStep: StepLanes?
   /// Critical paths of the median and the slow step, in this order.
   public var criticalPaths: [CriticalPathResult]?
+  /// What makes slow steps slow, largest first.
   public var tail: [TailCauseResult]?
+  /// The steps that ``tail`` was sought in.
+  public var tailSteps: TailStepsResult?
   public var rankTraffic: TrafficResult?
   public var loadHeat: LoadHeatResult?
   public var overlap: OverlapResult?

@@ -34,12 +34,20 @@ struct ComparisonBuilder {
 
   private func cell(at index: Int) throws(WorkbenchError) -> CellResult {
     let cell = run.cells[index]
-    return accumulators[index].result(
+    var result = accumulators[index].result(
       placement: cell.placement.spec.label, strategy: cell.strategySpec.label,
       baseline: index == baseline ? nil : accumulators[baseline].stepSeconds,
       capacityBytes: Int64(min(9e18, scenario.cluster.accelerator.memoryCapacity.bytes)),
       links: cell.machine.links, layerNumbers: scenario.model.layers,
       shown: try shownSteps(of: index))
+    let attribution = TailAttribution(
+      scenario: scenario, cell: cell, stepSeconds: accumulators[index].stepSeconds)
+    let tail = try attribution.result { step in
+      Result { () throws(WorkbenchError) in try cell.run(run.routing.step(step)).plan }
+    }
+    result.tail = tail?.causes
+    result.tailSteps = tail?.steps
+    return result
   }
 
   /// The steps nearest to the median and to the 95th percentile, simulated once more in full.

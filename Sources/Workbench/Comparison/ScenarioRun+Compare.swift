@@ -1,11 +1,9 @@
 import Diagnostics
-import Dispatch
 import Domain
 import Foundation
 import Plan
 public import Results
 import Scenarios
-import Synchronization
 import TokenRouting
 
 /// How far a long run has come.
@@ -67,17 +65,7 @@ extension ScenarioRun {
 
   /// The metrics of every step of `range` and every cell.
   private func simulate(_ range: Range<Int>) throws(WorkbenchError) -> [[StepMetrics]] {
-    let results = Mutex(
-      [Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
-    DispatchQueue.concurrentPerform(iterations: range.count) { offset in
-      let outcome = measure(step: range.lowerBound + offset)
-      results.withLock { $0[offset] = outcome }
-    }
-    var metrics: [[StepMetrics]] = []
-    for outcome in results.withLock({ $0 }) {
-      if let outcome { metrics.append(try outcome.get()) }
-    }
-    return metrics
+    try inParallel(range.count) { measure(step: range.lowerBound + $0) }
   }
 
   private func measure(step index: Int) -> Result<[StepMetrics], WorkbenchError> {
