@@ -151,6 +151,8 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   public let warnings: [String]
   /// The scenario file as it was read.
   public let scenarioText: String
+  /// How sure p99 is, where the scenario asked for a precision.
+  public var precision: PrecisionResult?
   /// One entry for each parameter that was varied around the scenario.
   public var sensitivity: [SensitivityResult]?
 

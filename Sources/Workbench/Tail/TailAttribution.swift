@@ -45,29 +45,28 @@ struct TailAttribution {
     }
   }
 
-  /// The causes, largest first, from the plans of the chosen steps.
+  /// The causes, largest first, from the plans of the chosen steps; nil where there is no rank to wait
+  /// for.
   ///
   /// - Complexity: 2ⁿ simulations a step for *n* causes.
   func result(
-    plan: @Sendable (Int) -> Result<ExecutionPlan, WorkbenchError>
+    slow: [(step: Int, plan: ExecutionPlan)], median: [(step: Int, plan: ExecutionPlan)]
   ) throws(WorkbenchError) -> (causes: [TailCauseResult], steps: TailStepsResult)? {
-    let (slow, median) = chosenSteps
     guard !factors.isEmpty, !slow.isEmpty else { return nil }
     let machines = try TailMachines(cell, of: scenario)
     let chosen = slow + median
     let steps = try inParallel(chosen.count) { position in
-      plan(chosen[position]).flatMap { plan in
-        Result { () throws(WorkbenchError) in
-          try TailStep(
-            plan, step: chosen[position], factors: factors, cluster: scenario.cluster,
-            machines: machines)
-        }
+      Result { () throws(WorkbenchError) in
+        try TailStep(
+          chosen[position].plan, step: chosen[position].step, factors: factors,
+          cluster: scenario.cluster, machines: machines)
       }
     }
     let slowSteps = Array(steps[..<slow.count])
     let medianSteps = Array(steps[slow.count...])
     let summary = TailStepsResult(
-      slowSteps: slow, medianSteps: median, slowSeconds: mean(slowSteps, \.seconds),
+      slowSteps: slow.map(\.step), medianSteps: median.map(\.step),
+      slowSeconds: mean(slowSteps, \.seconds),
       medianSeconds: median.isEmpty ? nil : mean(medianSteps, \.seconds),
       undisturbedSeconds: mean(slowSteps, \.undisturbedSeconds))
     return (causes(slowSteps, medianSteps, summary), summary)
