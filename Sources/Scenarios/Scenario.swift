@@ -17,6 +17,8 @@ public struct Scenario: Hashable, Sendable {
   public var simulation: SimulationSettings
   public var memory: MemoryPolicy
   public var expectations: [Expectation]
+  /// What a sweep varies; empty for most scenarios.
+  public var sweep: [SweepAxis]
   /// Every value with its origin, in the order of the scenario's sections.
   public var assumptions: [Assumption]
   public var warnings: [Finding]

@@ -20,7 +20,7 @@ struct StepSection: ReportSection {
     guard !shown.isEmpty else {
       return SectionContent("The result holds no step in detail.", [trace])
     }
-    var blocks: [Block] = []
+    var blocks = TailFigures(report: report).blocks
     for position in shown {
       let cell = report.cells[position]
       // The slow step of the first is enough to see what makes steps slow.
@@ -30,7 +30,6 @@ struct StepSection: ReportSection {
       }
       blocks += (cell.criticalPaths ?? []).map { path($0, position, report) }
     }
-    blocks += TailFigures(report: report).blocks
     blocks.append(trace)
     let sentences = [TailFigures(report: report).finding, finding(shown, report)]
     return SectionContent(sentences.compactMap { $0 }.joined(separator: " "), blocks)

@@ -20,6 +20,7 @@ struct ComparisonBuilder {
   /// Whether the user stopped the run before the others.
   let wasStopped: Bool
   let rule: StoppingRule
+  let looksCloser: Bool
 
   private var scenario: Scenario { run.scenario }
 
@@ -39,16 +40,19 @@ struct ComparisonBuilder {
 
   private func cell(at index: Int) throws(WorkbenchError) -> CellResult {
     let cell = run.cells[index]
-    let closer = try CloserLook(
-      cell, of: run, stepSeconds: accumulators[index].stepSeconds,
-      onlyStep: accumulators[index].onlyStep)
+    let closer =
+      looksCloser
+      ? try CloserLook(
+        cell, of: run, stepSeconds: accumulators[index].stepSeconds,
+        onlyStep: accumulators[index].onlyStep) : nil
     var result = accumulators[index].result(
       placement: cell.placement.spec.label, strategy: cell.strategySpec.label,
       baseline: index == baseline ? nil : accumulators[baseline].stepSeconds,
       capacityBytes: Int64(min(9e18, scenario.cluster.accelerator.memoryCapacity.bytes)),
-      links: cell.machine.links, layerNumbers: scenario.model.layers, shown: closer.shown)
-    result.tail = closer.tail?.causes
-    result.tailSteps = closer.tail?.steps
+      links: cell.machine.links, layerNumbers: scenario.model.layers,
+      shown: closer?.shown ?? ShownSteps())
+    result.tail = closer?.tail?.causes
+    result.tailSteps = closer?.tail?.steps
     return result
   }
 

@@ -23,10 +23,12 @@ extension ScenarioRun {
   /// - Parameters:
   ///   - baseline: the cell that speed-ups are relative to, such as `contiguous/ep`; the first by
   ///     default.
+  ///   - looksCloser: whether a few steps are simulated again to be shown and to find what makes them
+  ///     slow.
   ///   - shouldStop: asked between steps; once true, the finished steps are decided on.
   /// - Throws: ``WorkbenchError`` where the baseline is no cell or a step cannot be simulated.
   public func compare(
-    baseline: String? = nil, version: String,
+    baseline: String? = nil, version: String, looksCloser: Bool = true,
     onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
   ) throws(WorkbenchError) -> Results.ComparisonResult {
@@ -54,7 +56,7 @@ extension ScenarioRun {
     }
     let builder = ComparisonBuilder(
       run: self, accumulators: accumulators, baseline: baselineIndex, version: version,
-      steps: next, wasStopped: wasStopped, rule: rule)
+      steps: next, wasStopped: wasStopped, rule: rule, looksCloser: looksCloser)
     return try builder.build()
   }
 
