@@ -17,6 +17,9 @@ public struct DenseGEMMModel: Sendable {
     self.rates = ProcessorRates(accelerator, format: format)
   }
 
+  /// Seconds of a product that do not depend on its sizes; captured graphs hide part of them.
+  public var launchSeconds: Double { formula.launch }
+
   /// Seconds of an (m × k) · (k × n) product; 0 where a size is 0.
   public func seconds(m: Int, n: Int, k: Int) -> Double {
     guard m > 0, n > 0, k > 0 else { return 0 }

@@ -10,6 +10,9 @@ public struct ExpertComputeModel: Sendable {
   private let rates: ProcessorRates
   private let shape: ExpertShape
 
+  /// Seconds of the layer that depend on no size; captured graphs hide part of them.
+  public var launchSeconds: Double { formula.launch }
+
   /// - Parameters:
   ///   - model: gives hidden and intermediate size, gating and formats.
   ///   - kernel: the family of kernels; see ``ExpertKernelFamily``.
