@@ -2,8 +2,8 @@ public import Plan
 
 /// Seconds for the work of a plan; the simulator asks it for everything that is not traffic.
 public protocol OperationCostModel: Sendable {
-  /// Seconds that `work` takes on `rank`, exchanges excepted.
-  func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double
+  /// Seconds that `operation` takes on its rank, exchanges excepted.
+  func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double
 
   /// Seconds between a rank's entry into an exchange and its first byte: kernel launches,
   /// notification, host code.
