@@ -18,7 +18,7 @@ struct ReleaseFactors {
   private var counts: [String: Int] = [:]
 
   /// Rows with which a factor counts half.
-  private static let halfTrust = 1.0
+  private static let halfTrust = 2.0
   private static let range = 0.3...3.0
 
   init() {}

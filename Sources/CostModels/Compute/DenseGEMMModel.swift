@@ -10,7 +10,8 @@ public struct DenseGEMMModel: Sendable {
   /// Products with weights (and activations) in `format`.
   public init(format: NumericFormat, accelerator: Accelerator, parameters: CostParameters) {
     let resolved = parameters.constants(
-      of: DenseGEMMFormula.self, on: accelerator, variants: format.kinsfolk.map(\.rawValue))
+      of: DenseGEMMFormula.self, on: accelerator, variants: format.kinsfolk.map(\.rawValue),
+      likeVariants: true)
     self.format = format
     self.origin = resolved.origin
     self.formula = DenseGEMMFormula(values: resolved.values)

@@ -31,7 +31,7 @@ public struct ExpertComputeModel: Sendable {
   ) {
     let resolved = parameters.constants(
       of: ExpertGEMMFormula.self, on: accelerator,
-      variants: ExpertGEMMFormula.variants(kernel: kernel, format: format))
+      variants: ExpertGEMMFormula.variants(kernel: kernel, format: format), likeVariants: true)
     self.kernel = kernel
     self.format = format
     self.origin = resolved.origin
@@ -71,11 +71,18 @@ extension ExpertGEMMFormula {
     "\(kernel.rawValue)/\(format.rawValue)"
   }
 
-  /// Keys to try, best first: the kernel in the format, in like formats, then its substitutes.
+  /// The key of the constants of one GEMM of `kernel`, measured by itself.
+  public static func singleVariant(kernel: ExpertKernelFamily, format: NumericFormat) -> String {
+    "\(kernel.rawValue)Single/\(format.rawValue)"
+  }
+
+  /// Keys to try, best first: the kernel in the format, in like formats, its GEMMs measured one by
+  /// one, then its substitutes.
   public static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
     let kernels = [kernel] + kernel.substitutes
     return kernels.flatMap { kernel in
       format.kinsfolk.map { variant(kernel: kernel, format: $0) }
+        + format.kinsfolk.map { singleVariant(kernel: kernel, format: $0) }
     }
   }
 }
