@@ -152,7 +152,7 @@ public struct ScenarioRun: Sendable {
     self.cells = cells
     warnings =
       scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
-      + Self.seenTokens(routing, judged: scenario.workload.steps, planned: loads?.samples.count)
+      + Self.seenTokens(routing, judged: scenario.stepLimit, planned: loads?.samples.count)
   }
 
   static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
