@@ -78,9 +78,11 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
+    // Steps of whole models: every layer, every stage, in closed form.
+    layer("WholeModel", ["CostModels", "Domain", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
     layer(
-      "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
+      "Calibration", ["WholeModel", "CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),

@@ -27,7 +27,7 @@ public struct RowSplit: Sendable {
     let held = groups.keys.sorted().flatMap { name in
       Self.heldOut(groups[name] ?? [], constants: name)
     }
-    self.init(rule: SplitRule(table: table.csv.file, heldOut: held))
+    self.init(rule: SplitRule(table: table.csv.name, heldOut: held))
   }
 
   private static func heldOut(
