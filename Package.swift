@@ -127,7 +127,10 @@ let package = Package(
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
-    tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
+    tests("WholeModelTests", ["WholeModel", "CostModels", "Domain", "Quantities"]),
+    tests(
+      "CalibrationTests",
+      ["WholeModel", "Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("PlanTests", ["Plan", "Domain"]),
     tests(
