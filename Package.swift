@@ -54,6 +54,9 @@ let package = Package(
     // GLPK behind one C call, so that its internal errors never end the process.
     .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    // OpenBLAS and Open MPI are opened when the program runs, so that it builds and simulates
+    // without them.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
     layer("Quantities"),
@@ -90,6 +93,11 @@ let package = Package(
     layer(
       "Simulator",
       ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
+
+    layer("Kernels", ["COpenBLAS", realModule]),
+    layer(
+      "Executor",
+      ["Kernels", "Simulator", "Plan", "CostModels", "Statistics", "Domain", "Quantities"]),
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
@@ -133,6 +141,7 @@ let package = Package(
     tests(
       "ConformanceTests",
       [
+        "Executor", "Kernels",
         "Strategies", "Simulator", "Plan", "Planner", "CostModels", "NetworkSharing", "Domain",
         "Quantities",
       ]),

@@ -70,10 +70,14 @@ public struct LayerOutcome: Hashable, Sendable {
   public var isPlainRouting: Bool
   /// Token copies that were dropped.
   public var droppedCopies: Int
+  /// Where every copy of the group is computed, ranks counted within the group; copies beyond the
+  /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
+  /// large: an executor needs it, a simulation does not.
+  public var assignment: CopyAssignment?
 
   public init(
     layer: Int, firstRank: Int, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0
+    isPlainRouting: Bool, droppedCopies: Int = 0, assignment: CopyAssignment? = nil
   ) {
     self.layer = layer
     self.firstRank = firstRank
@@ -81,6 +85,7 @@ public struct LayerOutcome: Hashable, Sendable {
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
+    self.assignment = assignment
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

@@ -247,6 +247,7 @@ struct LayerLowering {
       LayerOutcome(
         layer: index, firstRank: group.lowerBound,
         computedCopies: (0..<group.count).map { Int32(computedCopies($0)) },
-        weightTransfers: decision.weightTransfers.count, isPlainRouting: decision.isPlainRouting))
+        weightTransfers: decision.weightTransfers.count, isPlainRouting: decision.isPlainRouting,
+        assignment: context.keepsAssignments ? decision.dispatch.assignment : nil))
   }
 }

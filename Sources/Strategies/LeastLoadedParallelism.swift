@@ -59,7 +59,7 @@ public struct LeastLoadedParallelism: Strategy {
     return LayerDecision(
       dispatch: CopyDispatch(
         counts: layer.counts, intervals: assignment.intervals, ranks: group.count,
-        keepsSegments: options.keepsSegments),
+        keepsSegments: options.keepsSegments(in: context)),
       weightTransfers: assignment.transfers.filter { !layer.holders[$0.expert].contains($0.to) },
       isPlanned: true, isPlainRouting: false)
   }

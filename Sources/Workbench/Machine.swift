@@ -63,6 +63,7 @@ extension NetworkFidelity {
   var label: String {
     switch self {
     case .analytic: "analytic"
+    case .memoryCopies: "memory copies"
     case .fluid(let tolerance):
       tolerance > 0 ? "fluid within \(QuantityFormat.percent(tolerance))" : "fluid"
     }
