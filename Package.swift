@@ -109,14 +109,14 @@ let package = Package(
         "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
         "CostModels", "EngineFormats",
         "Calibration", "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan",
-        "Quantities",
+        "Quantities", "Executor", "Kernels",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
         "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
-        "Domain", "EngineFormats",
+        "Domain", "EngineFormats", "Executor", "Kernels",
         "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),

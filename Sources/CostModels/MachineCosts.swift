@@ -15,6 +15,7 @@ public struct MachineCosts: OperationCostModel {
   private let attention: AttentionModel?
   private let allReduce: CollectiveModel
   private let allGather: CollectiveModel
+  private let reduceScatter: CollectiveModel
   private let exchange: ExpertExchangeModel
   /// What a full rank attends for, computed once because most operations ask for it.
   private let usualAttentionSeconds: Double
@@ -39,6 +40,8 @@ public struct MachineCosts: OperationCostModel {
       model: model, accelerator: cluster.accelerator, parameters: parameters)
     allReduce = CollectiveModel(.allReduce, cluster: cluster, parameters: parameters)
     allGather = CollectiveModel(.allGather, cluster: cluster, parameters: parameters)
+    reduceScatter = CollectiveModel(
+      .reduceScatter, cluster: cluster, parameters: parameters)
     exchange = ExpertExchangeModel(
       kernel: decodes ? .deepEPLowLatency : .deepEPNormal,
       shape: ExchangeShape(model, cluster: cluster, ranks: expertRanks), cluster: cluster,
@@ -56,9 +59,9 @@ public struct MachineCosts: OperationCostModel {
     }
   }
 
-  public func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double {
+  public func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
     let seconds: Double
-    switch work {
+    switch operation.work {
     case .join, .exchange: return 0
     case .attention(let tokens): seconds = attentionSeconds(Int(tokens))
     case .gate(let tokens, let copies): seconds = gateSeconds(tokens, copies, plan.implementation)
@@ -79,8 +82,10 @@ public struct MachineCosts: OperationCostModel {
       seconds = expertSeconds(rows, plan.implementation)
     case .feedForward(let tokens, let intermediate):
       seconds = feedForwardSeconds(Int(tokens), Int(intermediate))
+    case .update(let parameters):
+      seconds = passes.seconds(bytes: Self.updateBytesPerParameter * parameters, kernels: 1)
     }
-    return seconds * computeFactors[rank]
+    return seconds * operation.arithmeticFactor * computeFactors[Int(operation.rank)]
   }
 
   public func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double {
@@ -99,6 +104,8 @@ public struct MachineCosts: OperationCostModel {
     switch kind {
     case .allReduce: allReduce.seconds(bytes: bytes, ranks: ranks.count)
     case .allGather: allGather.seconds(bytes: bytes * Double(ranks.count), ranks: ranks.count)
+    case .reduceScatter:
+      reduceScatter.seconds(bytes: bytes * Double(ranks.count), ranks: ranks.count)
     case .barrier: allReduce.seconds(bytes: 4, ranks: ranks.count)
     }
   }
@@ -108,6 +115,9 @@ extension MachineCosts {
   /// A plan made by a kernel from counts that stay on the device: a few scans of the experts.
   /// Estimate: three small dependent kernels of a captured graph, 5 us each.
   private static let devicePlanningSeconds = 15e-6
+  /// What Adam reads and writes for a parameter: a 32-bit gradient, two moments and the parameter in
+  /// 32 bits (28 bytes), and its 16-bit copy.
+  private static let updateBytesPerParameter = 30.0
   /// A point-to-point message posted by a proxy thread. Estimate.
   private static let deviceMessageSeconds = 2e-6
 
@@ -155,6 +165,18 @@ extension MachineCosts {
       m: tokens, n: (model.gated ? 2 : 1) * intermediate, k: model.hiddenSize)
     return first + dense.seconds(m: tokens, n: model.hiddenSize, k: intermediate)
       + passes.seconds(bytes: 6 * Double(tokens) * Double(intermediate), kernels: 1)
+  }
+}
+
+extension Operation {
+  /// How many times the forward pass's arithmetic this operation does: two products a matrix in the
+  /// backward pass, for the gradients of its input and of itself.
+  fileprivate var arithmeticFactor: Double {
+    guard pass == .backward else { return 1 }
+    switch work {
+    case .attention, .gate, .experts, .feedForward: return 2
+    case .join, .planning, .posting, .memoryPass, .update, .exchange: return 1
+    }
   }
 }
 

@@ -88,7 +88,8 @@ public struct FeedForwardNetwork: Hashable, Sendable {
       transposed: .right)
   }
 
-  private func differentiate(
+  /// Replaces `projected` by the gradient with respect to it, given that of the second product's input.
+  public func differentiate(
     _ gradient: UnsafePointer<Float>, projected: UnsafeMutablePointer<Float>, rows: Int
   ) {
     guard isGated else {

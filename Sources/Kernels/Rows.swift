@@ -18,7 +18,8 @@ public enum Rows {
     to target: UnsafeMutablePointer<Float>
   ) {
     for run in runs {
-      (target + run.target * width).update(from: source + run.source * width, count: run.rows * width)
+      (target + run.target * width).update(
+        from: source + run.source * width, count: run.rows * width)
     }
   }
 

@@ -16,25 +16,39 @@ public struct ExchangeTable: Hashable, Sendable {
   }
 }
 
+/// What a message between two ranks is made of.
+public enum TransferContent: UInt8, Sendable, Hashable, Codable {
+  /// An expert's weights: the receiver holds a copy afterwards.
+  case weights
+  /// An expert's weight gradients: the receiver adds them to its own.
+  case gradients
+  /// An expert with its optimizer states: the sender gives it up.
+  case states
+}
+
 /// One message between two ranks of the plan.
 public struct Transfer: Hashable, Sendable {
   public var from: Int32
   public var to: Int32
   public var bytes: Double
-  /// The expert whose weights travel.
+  /// The expert that travels.
   public var expert: Int32
+  public var content: TransferContent
 
-  public init(from: Int32, to: Int32, bytes: Double, expert: Int32) {
+  public init(
+    from: Int32, to: Int32, bytes: Double, expert: Int32, content: TransferContent = .weights
+  ) {
     self.from = from
     self.to = to
     self.bytes = bytes
     self.expert = expert
+    self.content = content
   }
 }
 
 /// A collective whose bytes do not depend on routing.
 public enum CollectiveKind: UInt8, Sendable, Hashable, Codable {
-  case allReduce, allGather, barrier
+  case allReduce, allGather, barrier, reduceScatter
 }
 
 /// Something that several ranks do together: each takes part with one operation.

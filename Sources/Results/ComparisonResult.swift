@@ -143,7 +143,7 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   /// The cell that speed-ups are relative to.
   public let baseline: String
   public let system: SystemResult
-  public let cells: [CellResult]
+  public var cells: [CellResult]
   public let placements: [PlacementResult]
   public let verdict: VerdictResult
   public let expectations: [ExpectationResult]
@@ -153,6 +153,8 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   public let scenarioText: String
   /// One entry for each parameter that was varied around the scenario.
   public var sensitivity: [SensitivityResult]?
+  /// How the plans were carried out, where they were.
+  public var execution: ExecutionResult?
 
   public init(
     scenario: String, seed: UInt64, shuntVersion: String, baseline: String, system: SystemResult,

@@ -1,6 +1,5 @@
 public import Diagnostics
 public import Domain
-public import Quantities
 
 /// Everything a scenario file says, checked and complete.
 public struct Scenario: Hashable, Sendable {
@@ -16,7 +15,7 @@ public struct Scenario: Hashable, Sendable {
   public var placements: [ComponentSpec]
   public var strategies: [ComponentSpec]
   public var simulation: SimulationSettings
-  public var memory: MemorySettings
+  public var memory: MemoryPolicy
   public var expectations: [Expectation]
   /// Every value with its origin, in the order of the scenario's sections.
   public var assumptions: [Assumption]
@@ -68,22 +67,6 @@ public struct SimulationSettings: Hashable, Sendable {
   public var seed: UInt64
   /// The network's fidelity.
   public var network: ComponentSpec
-}
-
-/// What counts against a rank's memory.
-public struct MemorySettings: Hashable, Sendable {
-  /// Which experts' weights a rank keeps.
-  public enum ExpertWeights: String, Sendable, Hashable, CaseIterable {
-    /// Those its placement gives it.
-    case shard
-    /// All of them, as benchmarks of single layers do.
-    case all
-  }
-
-  public var expertWeights: ExpertWeights
-  /// What allocator and libraries hold on each accelerator; absent where the scenario leaves it to
-  /// the memory model.
-  public var reserved: ByteCount?
 }
 
 /// A value the results depend on, and where it comes from.

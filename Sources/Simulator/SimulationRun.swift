@@ -32,7 +32,7 @@ struct SimulationRun {
     fidelity: NetworkFidelity, memoryCapacity: Int64, measured: [Double]?
   ) throws(SimulationError) {
     self.plan = plan
-    self.costs = costs
+    self.costs = costs.prepared(for: plan)
     self.measured = measured
     graph = OperationGraph(plan)
     spans = [Span](
@@ -100,9 +100,7 @@ struct SimulationRun {
           seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
       queue.schedule(.entersExchange(operation), at: queue.now + startup)
     } else {
-      let seconds =
-        measured?[index]
-        ?? costs.seconds(of: definition.work, on: Int(definition.rank), in: plan)
+      let seconds = measured?[index] ?? costs.seconds(of: definition, in: plan)
       queue.schedule(.operationEnds(operation), at: queue.now + SimDuration(seconds: seconds))
     }
   }

@@ -5,7 +5,7 @@ public import Plan
 ///
 /// Source: Least-Loaded Expert Parallelism, algorithm 1 (sort by expert, gather, all-to-all, one
 /// chain of matrix products per local expert, all-to-all back, sum). No token is dropped.
-public struct ExpertParallelism: Strategy {
+public struct ExpertParallelism: MemorylessStrategy {
   public static let descriptor = ComponentDescriptor(
     "ep", "Standard expert parallelism: tokens travel to their experts.",
     options: LayerOptions.descriptors)

@@ -6,7 +6,7 @@ public import Plan
 ///
 /// Source: Least-Loaded Expert Parallelism, algorithms 2 to 4. With replicas, an expert's first copy
 /// is its native one, and a helper that already holds a copy needs no transfer.
-public struct LeastLoadedParallelism: Strategy {
+public struct LeastLoadedParallelism: MemorylessStrategy {
   public static let descriptor = ComponentDescriptor(
     "llep", "Least-loaded expert parallelism: busy experts are shared with idle ranks.",
     options: [

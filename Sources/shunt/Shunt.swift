@@ -21,6 +21,7 @@ struct Shunt: ParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, CheckCommand.self, SimulateCommand.self, CompareCommand.self,
+      ExecuteCommand.self,
       PlanCommand.self, ScoreCommand.self, TrafficCommand.self, ProfileCommand.self,
       CalibrateCommand.self, ReportCommand.self, DiffCommand.self,
       ImportCommand.self, ExportCommand.self,

@@ -29,8 +29,8 @@ struct SeededNumbers: RandomNumberGenerator {
 
 /// Costs that depend on every field of the work, so that no operation is free by accident.
 struct SmallCosts: OperationCostModel {
-  func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double {
-    switch work {
+  func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
+    switch operation.work {
     case .join, .exchange: 0
     case .attention(let tokens): Double(tokens) * 1e-7
     case .gate(let tokens, let copies): Double(tokens + copies) * 1e-8
@@ -38,6 +38,7 @@ struct SmallCosts: OperationCostModel {
     case .posting(let messages): Double(messages) * 1e-6
     case .memoryPass(let bytes, let launches): bytes * 1e-12 + Double(launches) * 1e-7
     case .feedForward(let tokens, let intermediate): Double(tokens) * Double(intermediate) * 1e-10
+    case .update(let parameters): parameters * 1e-12
     case .experts(let first, let count):
       plan.expertRows[Int(first)..<Int(first + count)].reduce(0) { $0 + Double($1.rows) * 1e-7 }
     }

@@ -30,8 +30,9 @@ extension RankProgram {
     }
     choices[layer] = chosen
     let counts = try buffer(.counts, layer, model.experts)
-    counts.update(repeating: 0, count: model.experts)
-    for expert in chosen { counts[Int(expert)] += 1 }
+    for (expert, count) in CopySort(chosen, experts: model.experts).counts.enumerated() {
+      counts[expert] = Float(count)
+    }
   }
 
   /// What planning starts from on every rank: the loads of all experts, heaviest first.

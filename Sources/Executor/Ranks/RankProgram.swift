@@ -107,6 +107,8 @@ public final class RankProgram {
     let layer = Int(operation.layer)
     switch operation.work {
     case .join, .posting, .exchange: return
+    case .update:
+      throw .unsupported("training steps")
     case .attention:
       throw .unsupported("attention is not computed; leave 'attention' out of the model")
     case .gate: try route(layer)

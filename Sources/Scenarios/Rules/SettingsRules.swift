@@ -15,7 +15,7 @@ enum SettingsFields {
     MappingShape("How the simulation runs.", [seed.description, network(networks).description])
   }
 
-  static let expertWeights: Field<MemorySettings.ExpertWeights> = .choice(
+  static let expertWeights: Field<MemoryPolicy.ExpertWeights> = .choice(
     "expertWeights", default: .shard,
     "Whether a rank keeps its own experts' weights or those of all experts.")
   static let reserved = Field.quantity(
@@ -51,16 +51,16 @@ struct SettingsRules {
     return SimulationSettings(seed: UInt64(seed), network: network)
   }
 
-  func memory(_ item: YAMLItem?, in root: MappingReader) -> MemorySettings? {
+  func memory(_ item: YAMLItem?, in root: MappingReader) -> MemoryPolicy? {
     guard let item else {
       reading.assume(root.path("memory") + ".expertWeights", "shard", .default, "default")
-      return MemorySettings(expertWeights: .shard, reserved: nil)
+      return MemoryPolicy()
     }
     guard let reader = MappingReader(item, SettingsFields.memory, reading) else { return nil }
     let weights = reader.value(SettingsFields.expertWeights)
     let reserved = reader.given(SettingsFields.reserved)
     let isReservedBroken = reserved == nil && reader.raw(SettingsFields.reserved.key) != nil
     guard let weights, !isReservedBroken else { return nil }
-    return MemorySettings(expertWeights: weights, reserved: reserved.map { ByteCount($0) })
+    return MemoryPolicy(expertWeights: weights, reservedBytes: reserved)
   }
 }

@@ -54,7 +54,9 @@ struct ComparisonBuilder {
         (abs(seconds[$0] - quantile), $0) < (abs(seconds[$1] - quantile), $1)
       }
       guard let step = nearest else { continue }
-      let (plan, record) = try run.cells[index].run(run.routing.step(step))
+      let cell = run.cells[index]
+      let (plan, record) = try cell.run(
+        run.routing.step(step), as: cell.session(before: step, of: run.routing))
       shown.add(plan, record, step: step, isMedian: isMedian)
     }
     return shown

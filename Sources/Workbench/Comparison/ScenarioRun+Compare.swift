@@ -5,6 +5,7 @@ import Foundation
 import Plan
 public import Results
 import Scenarios
+import Strategies
 import Synchronization
 import TokenRouting
 
@@ -34,6 +35,8 @@ extension ScenarioRun {
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
     let steps = scenario.workload.steps
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var sessions: [any StrategySession] = []
+    for cell in cells { sessions.append(try cell.session(before: 0, of: routing)) }
     var next = 0
     var wasStopped = false
     while next < steps {
@@ -42,7 +45,7 @@ extension ScenarioRun {
         break
       }
       let range = next..<min(steps, next + batch)
-      for (offset, metrics) in try simulate(range).enumerated() {
+      for (offset, metrics) in try simulate(range, &sessions).enumerated() {
         for cell in cells.indices {
           accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
         }
@@ -65,34 +68,50 @@ extension ScenarioRun {
       help: ["cells are \(names.joined(separator: ", "))"])
   }
 
-  /// The metrics of every step of `range` and every cell.
-  private func simulate(_ range: Range<Int>) throws(WorkbenchError) -> [[StepMetrics]] {
-    let results = Mutex(
-      [Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
-    DispatchQueue.concurrentPerform(iterations: range.count) { offset in
-      let outcome = measure(step: range.lowerBound + offset)
-      results.withLock { $0[offset] = outcome }
+  /// The metrics of every step of `range` and every cell; `sessions` have observed the range then.
+  private func simulate(
+    _ range: Range<Int>, _ sessions: inout [any StrategySession]
+  ) throws(WorkbenchError) -> [[StepMetrics]] {
+    let steps = Self.sideBySide(range.count) { routing.step(range.lowerBound + $0) }
+    var before: [[any StrategySession]] = []
+    for step in steps {
+      before.append(sessions)
+      for (index, cell) in cells.enumerated() { try cell.observe(step, in: &sessions[index]) }
     }
+    let planned = before
     var metrics: [[StepMetrics]] = []
-    for outcome in results.withLock({ $0 }) {
-      if let outcome { metrics.append(try outcome.get()) }
+    for outcome in Self.sideBySide(range.count, { measure(steps[$0], as: planned[$0]) }) {
+      metrics.append(try outcome.get())
     }
     return metrics
   }
 
-  private func measure(step index: Int) -> Result<[StepMetrics], WorkbenchError> {
+  /// Values made on all cores, in order.
+  private static func sideBySide<Value: Sendable>(
+    _ count: Int, _ make: @Sendable (Int) -> Value
+  ) -> [Value] {
+    let values = Mutex([Value?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      let value = make(index)
+      values.withLock { $0[index] = value }
+    }
+    return values.withLock { $0.compactMap { $0 } }
+  }
+
+  private func measure(
+    _ step: RoutedStep, as sessions: [any StrategySession]
+  ) -> Result<[StepMetrics], WorkbenchError> {
     Result { () throws(WorkbenchError) in
-      let step = routing.step(index)
       for layer in step.layers where !layer.isConserved {
-        throw .failed("step \(index), layer \(layer.layer): tokens were lost in routing")
+        throw .failed("step \(step.index), layer \(layer.layer): tokens were lost in routing")
       }
       var metrics: [StepMetrics] = []
-      for cell in cells {
-        let (plan, record) = try cell.run(step)
+      for (cell, session) in zip(cells, sessions) {
+        let (plan, record) = try cell.run(step, as: session)
         var measured = StepMetrics(plan: plan, record: record)
         if scenario.workload.steps == 1 {
           var shown = ShownSteps()
-          shown.add(plan, record, step: index, isMedian: true)
+          shown.add(plan, record, step: step.index, isMedian: true)
           measured.shown = shown
         }
         metrics.append(measured)

@@ -23,20 +23,49 @@ struct Cell: Sendable {
 
   var name: String { "\(placement.spec.label)/\(strategySpec.label)" }
 
-  /// Plans and simulates one step.
+  /// Simulates one step as `session` plans it.
   ///
   /// - Throws: ``WorkbenchError/failed(_:)`` where strategy or simulator refuse.
-  func run(_ step: RoutedStep) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
-    let plan: ExecutionPlan
-    do {
-      plan = try strategy.plan(step, in: context)
-    } catch {
-      throw .failed("\(name), step \(step.index): \(error.message)")
-    }
+  func run(
+    _ step: RoutedStep, as session: any StrategySession
+  ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
+    let plan = try refusing(at: step.index) { () throws(StrategyError) in try session.plan(step) }
     do {
       return (plan, try machine.simulator.run(plan))
     } catch {
       throw .failed("\(name), step \(step.index): \(error.message)")
+    }
+  }
+
+  /// The session that plans step `index` of `routing`: one that has observed all steps before.
+  ///
+  /// - Complexity: O(*index*) routed steps where the strategy learns, else O(1).
+  func session(
+    before index: Int, of routing: RoutingSource
+  ) throws(WorkbenchError) -> any StrategySession {
+    var session = try refusing(at: index) { () throws(StrategyError) in
+      try strategy.session(in: context)
+    }
+    guard strategy.isLearning else { return session }
+    for observed in -strategy.warmUpSteps..<index {
+      try observe(routing.step(observed), in: &session)
+    }
+    return session
+  }
+
+  /// Lets `session` learn from `step`.
+  func observe(
+    _ step: RoutedStep, in session: inout any StrategySession
+  ) throws(WorkbenchError) {
+    guard strategy.isLearning else { return }
+    try refusing(at: step.index) { () throws(StrategyError) in try session.observe(step) }
+  }
+
+  private func refusing<Value>(
+    at step: Int, _ body: () throws(StrategyError) -> Value
+  ) throws(WorkbenchError) -> Value {
+    do { return try body() } catch {
+      throw .failed("\(name), step \(step): \(error.message)")
     }
   }
 }
@@ -57,7 +86,11 @@ public struct ScenarioRun: Sendable {
   }
 
   /// Builds the run with placements beside those that the scenario names.
-  init(_ scenario: Scenario, adding planned: [MadePlacement]) throws(WorkbenchError) {
+  ///
+  /// - Parameter keepsAssignments: whether plans say where every copy is computed.
+  init(
+    _ scenario: Scenario, adding planned: [MadePlacement], keepsAssignments: Bool = false
+  ) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
     let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
@@ -85,7 +118,8 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: MemoryPolicy(scenario.memory))
+          memory: scenario.memory,
+          keepsAssignments: keepsAssignments)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,
@@ -135,14 +169,6 @@ public struct ScenarioRun: Sendable {
         "placement '\(spec.label)' was searched by the clock, so the result is not reproducible")
     }
     return warnings
-  }
-}
-
-extension MemoryPolicy {
-  init(_ settings: MemorySettings) {
-    self.init(
-      expertWeights: settings.expertWeights == .all ? .all : .shard,
-      reservedBytes: settings.reserved?.bytes)
   }
 }
 

@@ -11,8 +11,9 @@ struct CalibrateCommand: ParsableCommand {
       Examples:
         shunt calibrate check moe_gemm_h100.csv
         shunt calibrate fit mine.csv --output costs.json
+        shunt calibrate measure --output machine.json
       """,
-    subcommands: [FitCommand.self, CheckTablesCommand.self])
+    subcommands: [FitCommand.self, CheckTablesCommand.self, MeasureCommand.self])
 
   struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

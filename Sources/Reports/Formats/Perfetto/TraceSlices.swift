@@ -58,6 +58,7 @@ struct TraceSlices {
     case .planning: "planning"
     case .posting: "posting"
     case .experts: "expert compute"
+    case .update: "update"
     case .join, .attention, .memoryPass, .feedForward, .exchange:
       switch operation.kind {
       case .expertCompute: "expert compute"
@@ -69,6 +70,11 @@ struct TraceSlices {
   }
 
   private mutating func writeWork(_ operation: Plan.Operation, to writer: inout TraceWriter) {
+    if operation.pass != .forward {
+      writer.raw(",\"pass\":\"")
+      writer.plain(operation.pass.name)
+      writer.raw("\"")
+    }
     switch operation.work {
     case .join: break
     case .attention(let tokens):
@@ -96,6 +102,9 @@ struct TraceSlices {
       writer.integer(Int64(tokens))
       writer.raw(",\"intermediate\":")
       writer.integer(Int64(intermediate))
+    case .update(let parameters):
+      writer.raw(",\"parameters\":")
+      writer.rounded(parameters)
     case .exchange(let exchange):
       let bytes = traffic.bytes(of: Int(exchange), rank: Int(operation.rank))
       writer.raw(",\"exchange\":")
