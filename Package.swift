@@ -57,6 +57,7 @@ let package = Package(
     // OpenBLAS and Open MPI are opened when the program runs, so that it builds and simulates
     // without them.
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
     layer("Quantities"),
@@ -98,6 +99,7 @@ let package = Package(
     layer(
       "Executor",
       ["Kernels", "Simulator", "Plan", "CostModels", "Statistics", "Domain", "Quantities"]),
+    layer("MPITransport", ["Executor", "Plan", "CMPI"]),
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
@@ -117,7 +119,7 @@ let package = Package(
         "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
         "Domain", "EngineFormats", "Executor", "Kernels",
-        "Quantities", "NetworkSharing", argumentParser,
+        "MPITransport", "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
 

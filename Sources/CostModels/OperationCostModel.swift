@@ -13,7 +13,7 @@ public protocol OperationCostModel: Sendable {
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double
 
   /// Seconds of a collective of `bytes` on every rank, once all ranks have entered.
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double
 }
 
 extension OperationCostModel {

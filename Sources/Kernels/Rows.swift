@@ -43,6 +43,24 @@ public enum Rows {
     }
   }
 
+  /// Writes `factor` times a row to another, or to itself.
+  @inlinable
+  public static func scale(
+    _ factor: Float, _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    width: Int
+  ) {
+    var column = 0
+    while column + 8 <= width {
+      let row = UnsafeRawPointer(source + column).loadUnaligned(as: SIMD8<Float>.self)
+      UnsafeMutableRawPointer(target + column).storeBytes(of: factor * row, as: SIMD8<Float>.self)
+      column += 8
+    }
+    while column < width {
+      target[column] = factor * source[column]
+      column += 1
+    }
+  }
+
   /// The sum of products of two rows.
   @inlinable
   public static func dot(

@@ -56,12 +56,14 @@ public struct ExecutionPlan: Hashable, Sendable {
   }
 }
 
-/// What a strategy made of one layer in one expert-parallel group.
+/// What a strategy made of one layer in one expert-parallel group and micro-batch.
 public struct LayerOutcome: Hashable, Sendable {
   /// Position of the layer in the step.
   public var layer: Int
   /// The group's first rank.
   public var firstRank: Int
+  /// The micro-batch, 0 where the step is not cut.
+  public var microBatch: Int
   /// Token copies computed on every rank of the group after the strategy's plan, `[ranks]`.
   public var computedCopies: [Int32]
   /// Messages that carried an expert's weights.
@@ -74,13 +76,17 @@ public struct LayerOutcome: Hashable, Sendable {
   /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
   /// large: an executor needs it, a simulation does not.
   public var assignment: CopyAssignment?
+  /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
+  /// ``assignment``.
+  public var holders: [[Int]] = []
 
   public init(
-    layer: Int, firstRank: Int, computedCopies: [Int32], weightTransfers: Int,
+    layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
     isPlainRouting: Bool, droppedCopies: Int = 0, assignment: CopyAssignment? = nil
   ) {
     self.layer = layer
     self.firstRank = firstRank
+    self.microBatch = microBatch
     self.computedCopies = computedCopies
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting

@@ -159,6 +159,8 @@ public struct Operation: Hashable, Sendable {
   public var lane: Lane
   public var kind: OperationKind
   public var pass: Pass
+  /// The micro-batch whose tokens it works on, 0 where the step is not cut.
+  public var microBatch: Int32
   /// What this operation waits for: a range of ``ExecutionPlan/dependencies``.
   var firstDependency: Int32
   var dependencyCount: Int32

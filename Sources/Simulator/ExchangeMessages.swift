@@ -44,10 +44,10 @@ struct ExchangeMessages {
 
   /// Seconds that every member needs to copy what it receives, its own rows of an all-to-all among
   /// them, `[members]`.
-  func copySeconds(members: Range<Int>, curve: SizeCurve) -> [Double] {
+  func copySeconds(members: RankSet, curve: SizeCurve) -> [Double] {
     var seconds = [Double](repeating: 0, count: members.count)
     forEach(members: members.count) { message in
-      seconds[Int(message.to) - members.lowerBound] += curve.seconds(at: message.bytes)
+      seconds[Int(message.to) - members.first] += curve.seconds(at: message.bytes)
     }
     if case .table(let table, let unit, _) = form {
       for member in seconds.indices {

@@ -5,8 +5,14 @@ import Plan
 struct LayerDecision {
   /// Where every token copy is computed.
   var dispatch: CopyDispatch
-  /// Weights that travel before they are used: (expert, from, to) with ranks of the group.
+  /// Weights that travel once the layer is planned: (expert, from, to) with ranks of the group. A
+  /// message may pass on what an earlier one brought.
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
+  var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Whether prefetched weights are given back after the forward pass and fetched again for the
+  /// backward pass (training).
+  var isRematerialized = false
   /// Whether the layer was planned on the critical path.
   var isPlanned = false
   /// True where the routing was left as plain expert parallelism would.
@@ -21,6 +27,8 @@ struct LayerStyle {
   /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
   var activations: ActivationExtent
   var passes: MemoryPasses
+  /// Micro-batches that run side by side on a rank.
+  var microBatchLanes = 1
 }
 
 /// Where duplicates of a token are removed before it is sent.

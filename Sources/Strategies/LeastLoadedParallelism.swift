@@ -41,7 +41,7 @@ public struct LeastLoadedParallelism: MemorylessStrategy {
   ) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerByExpert, .largestExpert))
-    return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
+    return try StepLowering(context: context, style: style).plan(step) { layer, group in
       decide(layer, group: group, in: context)
     }
   }

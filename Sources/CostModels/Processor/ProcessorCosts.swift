@@ -74,9 +74,13 @@ public struct ProcessorCosts: OperationCostModel {
   }
 
   public func collectiveSeconds(
-    _ kind: CollectiveKind, bytes: Double, ranks: Range<Int>
+    _ kind: CollectiveKind, bytes: Double, ranks: RankSet
   ) -> Double {
-    profile.operationSeconds + profile.addition.seconds(at: bytes / 4)
+    guard kind == .allReduce, ranks.count > 1 else { return profile.operationSeconds }
+    // The members' numbers are added up one after another and copied back; each carries its part.
+    let others = Double(ranks.count - 1) / Double(ranks.count)
+    return profile.operationSeconds
+      + others * (profile.addition.seconds(at: bytes / 4) + profile.copy.seconds(at: bytes))
   }
 }
 
@@ -178,6 +182,13 @@ private struct LayerLoads: Sendable {
   private struct Key: Hashable {
     var rank: Int32
     var layer: Int32
+    var microBatch: Int32
+
+    init(_ operation: Operation) {
+      rank = operation.rank
+      layer = operation.layer
+      microBatch = operation.microBatch
+    }
   }
 
   init() {}
@@ -185,7 +196,7 @@ private struct LayerLoads: Sendable {
   /// - Complexity: O(operations + transfers).
   init(_ plan: ExecutionPlan) {
     for operation in plan.operations where operation.layer >= 0 {
-      let key = Key(rank: operation.rank, layer: operation.layer)
+      let key = Key(operation)
       switch operation.work {
       case .gate(let tokens, let copies):
         loads[key, default: Load()].tokens = Int(tokens)
@@ -206,6 +217,6 @@ private struct LayerLoads: Sendable {
   }
 
   func load(of operation: Operation) -> Load {
-    loads[Key(rank: operation.rank, layer: operation.layer)] ?? Load()
+    loads[Key(operation)] ?? Load()
   }
 }

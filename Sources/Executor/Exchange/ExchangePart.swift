@@ -1,3 +1,5 @@
+public import Plan
+
 /// Numbers in a rank's memory that go to another rank or come from it.
 public struct Region: @unchecked Sendable {
   // The pointer may cross threads: it points into a buffer that its owner does not touch between
@@ -21,7 +23,7 @@ public struct ExchangePart: Sendable {
     case allToAll
     /// Some members send to some, possibly several messages to one, in the plan's order.
     case pointToPoint
-    /// `receives[0]`, which holds this rank's numbers, becomes the sum over all members.
+    /// What stands in `receives`, this rank's numbers, becomes the sum over all members.
     case sum
     /// Nothing moves; members wait for each other.
     case barrier
@@ -29,12 +31,12 @@ public struct ExchangePart: Sendable {
 
   public var form: Form
   /// The ranks that take part.
-  public var members: Range<Int>
+  public var members: RankSet
   public var sends: [Region]
   public var receives: [Region]
 
   public init(
-    form: Form, members: Range<Int>, sends: [Region] = [], receives: [Region] = []
+    form: Form, members: RankSet, sends: [Region] = [], receives: [Region] = []
   ) {
     self.form = form
     self.members = members

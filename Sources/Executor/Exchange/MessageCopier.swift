@@ -1,3 +1,6 @@
+internal import Kernels
+private import Plan
+
 /// Copies what members of an exchange have for each other, inside one process.
 struct MessageCopier: Sendable {
   /// Tells which messages get lost, for tests: (exchange, from, to).
@@ -9,14 +12,19 @@ struct MessageCopier: Sendable {
   func receive(
     _ parts: [ExchangePart], receiver: Int, exchange: Int
   ) throws(ExecutionError) {
-    let part = parts[receiver - parts[0].members.lowerBound]
+    guard let members = parts.first?.members, let place = members.position(of: receiver) else {
+      throw .contradiction("rank \(receiver) is no member of exchange \(exchange)")
+    }
+    let part = parts[place]
     switch part.form {
     case .barrier, .sum: return
     case .allToAll, .pointToPoint: break
     }
     var next = [Int](repeating: 0, count: parts.count)
     for region in part.receives {
-      let member = region.peer - part.members.lowerBound
+      guard let member = members.position(of: region.peer) else {
+        throw .contradiction("rank \(region.peer) is no member of exchange \(exchange)")
+      }
       let sends = parts[member].sends
       var index = next[member]
       while index < sends.count, sends[index].peer != receiver { index += 1 }
@@ -33,13 +41,14 @@ struct MessageCopier: Sendable {
 
   /// Adds up the members' numbers and gives every member the sums.
   static func sum(_ parts: [ExchangePart]) {
-    guard let first = parts.first?.receives.first else { return }
-    for part in parts.dropFirst() {
-      guard let other = part.receives.first else { continue }
-      for index in 0..<first.count { first.start[index] += other.start[index] }
-    }
-    for part in parts.dropFirst() {
-      part.receives.first?.start.update(from: first.start, count: first.count)
+    guard let first = parts.first?.receives else { return }
+    for (index, sums) in first.enumerated() {
+      for part in parts.dropFirst() where part.receives.indices.contains(index) {
+        Rows.add(1, part.receives[index].start, to: sums.start, width: sums.count)
+      }
+      for part in parts.dropFirst() where part.receives.indices.contains(index) {
+        part.receives[index].start.update(from: sums.start, count: sums.count)
+      }
     }
   }
 }

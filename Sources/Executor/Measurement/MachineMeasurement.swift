@@ -117,20 +117,26 @@ public struct MachineMeasurement {
     // Small products start somewhere else every time, so that the whole arena comes round.
     let stride = max(1, blocks / 61)
     var place = 0
+    // So do activations: other ranks and layers have used the caches since these rows were written.
+    let (inputs, outputs) = product == .weightGradient ? (m * k, k * n) : (m * k, m * n)
+    var (input, output) = (0, 0)
     return perRepetition(atLeast: isStreamed ? 3 : 2) {
       let moving = arena.pointer + place * block
+      let rows = left.pointer + input
+      let other = result.pointer + output
       place = (place + stride) % blocks
+      if isStreamed {
+        input = input + 2 * inputs <= left.count ? input + inputs : 0
+        output = output + 2 * outputs <= result.count ? output + outputs : 0
+      }
       switch product {
       case .forward:
-        multiply(left.pointer, moving, into: result.pointer, rows: m, columns: n, depth: k)
+        multiply(rows, moving, into: other, rows: m, columns: n, depth: k)
       case .inputGradient:
-        multiply(
-          left.pointer, moving, into: result.pointer, rows: m, columns: n, depth: k,
-          transposed: .right)
+        multiply(rows, moving, into: other, rows: m, columns: n, depth: k, transposed: .right)
       case .weightGradient:
         multiply(
-          left.pointer, result.pointer, into: moving, rows: m, columns: n, depth: k,
-          transposed: .left, keep: 1)
+          rows, other, into: moving, rows: m, columns: n, depth: k, transposed: .left, keep: 1)
       }
     }
   }
@@ -171,24 +177,25 @@ public struct MachineMeasurement {
   /// Rows of ``width`` floats: from one token to messages of 16 MiB.
   static let rowCounts: [Double] = [1, 4, 16, 64, 256, 1024, 4096, 8192]
 
-  /// Where the next repetition reads: behind the last one, so that rows come from memory where there
-  /// are many, and from the caches where there are few, as in a run.
-  private func rotating(_ rows: Int) -> () -> UnsafeMutablePointer<Float> {
-    let span = min(arena.count, max(rows * Self.width * 4, 1 << 20))
+  /// Where the next repetition reads and writes: behind the last one, round the whole arena, because
+  /// in a run a matrix product stands between one station of a rank and the next.
+  private func rotating(
+    _ rows: Int
+  ) -> () -> (from: UnsafeMutablePointer<Float>, to: UnsafeMutablePointer<Float>) {
+    let half = arena.count / 2
+    let size = rows * Self.width
     var place = 0
     return {
-      defer {
-        place += rows * Self.width
-        if place + rows * Self.width > span { place = 0 }
-      }
-      return arena.pointer + place
+      defer { place = place + 2 * size <= half ? place + size : 0 }
+      return (arena.pointer + place, arena.pointer + half + place)
     }
   }
 
   private func copying(_ rows: Int) -> Double {
     let next = rotating(rows)
     return perRepetition(atLeast: 3) {
-      result.pointer.update(from: next(), count: rows * Self.width)
+      let places = next()
+      places.to.update(from: places.from, count: rows * Self.width)
     }
   }
 
@@ -201,18 +208,19 @@ public struct MachineMeasurement {
       runs.append(RowRun(source: min(first, other), target: first, rows: min(4, rows - first)))
     }
     return perRepetition(atLeast: 3) {
-      Rows.move(runs, width: Self.width, from: next(), to: result.pointer)
+      let places = next()
+      Rows.move(runs, width: Self.width, from: places.from, to: places.to)
     }
   }
 
   private func adding(_ rows: Int) -> Double {
     let next = rotating(rows)
     return perRepetition(atLeast: 3) {
-      let source = next()
+      let places = next()
       for row in 0..<rows {
         // Every target gets several rows, as a token its copies.
         Rows.add(
-          0.5, source + row * Self.width, to: result.pointer + row / 4 * Self.width,
+          0.5, places.from + row * Self.width, to: places.to + row / 4 * Self.width,
           width: Self.width)
       }
     }

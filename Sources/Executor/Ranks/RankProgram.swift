@@ -13,9 +13,13 @@ public final class RankProgram {
   let network: FeedForwardNetwork
   let sharedNetwork: FeedForwardNetwork?
   private let sharedWeights: [FloatBuffer]
-  /// Experts whose weights were received in this run, `[layers × experts]`.
+  /// Experts whose weights were received in this run, `[slots × experts]`.
   var arrived: [Bool] = []
-  /// The experts that the gate chose, `[layers][tokens × topK]`.
+  /// Experts of which there are gradients in this run, `[layers × experts]`.
+  var hasGradient: [Bool] = []
+  /// Gradients that came home and were not added yet: experts and buffers, by layer.
+  var pendingGradients: [[(expert: Int, role: BufferRole)]] = []
+  /// The experts that the gate chose, `[slots][tokens × topK]`.
   var choices: [[UInt16]] = []
   /// Layers in which the gate did not choose what the scenario says, so that it was imposed.
   public internal(set) var correctedLayers: Set<Int> = []
@@ -32,9 +36,9 @@ public final class RankProgram {
         hidden: model.hiddenSize, intermediate: model.sharedIntermediateSize,
         isGated: model.gated)
       let weights = SeededWeights(network: shared, seed: world.tokens.seed)
-      sharedWeights = world.tokens.step.layers.map { layer in
+      sharedWeights = model.layers.map { layer in
         let buffer = FloatBuffer(count: shared.weightCount)
-        weights.fill(buffer.pointer, expert: -1, layer: layer.layer)
+        weights.fill(buffer.pointer, expert: -1, layer: layer)
         return buffer
       }
       sharedNetwork = shared
@@ -53,19 +57,24 @@ public final class RankProgram {
   /// This rank's place in its group.
   var member: Int { rank - group.lowerBound }
 
-  func routes(_ layer: Int) -> CopyRoutes { world.routes[layer][world.group(of: rank)] }
+  func routes(_ slot: Int) -> CopyRoutes { world.routes[slot][world.group(of: rank)] }
 
-  func tokenCount(_ layer: Int) -> Int { tokens.dealt[layer][rank].tokens }
+  func tokenCount(_ slot: Int) -> Int { tokens.dealt[slot][rank].tokens }
 
-  func sharedWeights(_ layer: Int) -> UnsafePointer<Float> {
-    UnsafePointer(sharedWeights[layer].pointer)
+  func sharedWeights(_ slot: Int) -> UnsafePointer<Float> {
+    UnsafePointer(sharedWeights[tokens.layer(slot)].pointer)
   }
 
-  /// A buffer of the layer.
+  /// The slot that an operation works on.
+  func slot(_ operation: Operation) -> Int {
+    Int(operation.microBatch) * tokens.layers + Int(operation.layer)
+  }
+
+  /// A buffer of a slot, or of a layer where it serves all micro-batches.
   func buffer(
-    _ role: BufferRole, _ layer: Int, _ count: Int
+    _ role: BufferRole, _ slot: Int, _ count: Int
   ) throws(ExecutionError) -> UnsafeMutablePointer<Float> {
-    try workspace.buffer(role, slot: layer, count: count)
+    try workspace.buffer(role, slot: slot, count: count)
   }
 
   /// Bytes of this rank's own buffers.
@@ -73,19 +82,23 @@ public final class RankProgram {
 
   // MARK: - A run
 
-  /// Begins a run of `world`'s plan, which must be of the same tokens' sizes.
+  /// Begins a run of `world`'s plan.
   public func begin(_ world: PlanWorld) throws(ExecutionError) {
     self.world = world
-    let layers = tokens.step.layers.count
-    arrived = [Bool](repeating: false, count: layers * model.experts)
-    choices = [[UInt16]](repeating: [], count: layers)
-    guard layers > 0 else { return }
-    let count = tokenCount(0)
-    let input = try buffer(.input, 0, count * hidden)
-    let width = hidden - tokens.gateWidth
-    for token in 0..<count {
-      setCoordinates(of: token, layer: 0, in: input)
-      if let data = tokens.data[rank] {
+    arrived = [Bool](repeating: false, count: tokens.slots * model.experts)
+    hasGradient = [Bool](repeating: false, count: tokens.layers * model.experts)
+    pendingGradients = Array(repeating: [], count: tokens.layers)
+    choices = [[UInt16]](repeating: [], count: tokens.slots)
+    guard tokens.layers > 0 else { return }
+    try clearSharedGradients()
+    for (part, data) in tokens.data.enumerated() {
+      let slot = part * tokens.layers
+      let count = tokenCount(slot)
+      let input = try buffer(.input, slot, count * hidden)
+      let width = hidden - tokens.gateWidth
+      for token in 0..<count {
+        setCoordinates(of: token, slot, in: input)
+        guard let data = data[rank] else { continue }
         (input + token * hidden + tokens.gateWidth).update(
           from: data.pointer + token * width, count: width)
       }
@@ -93,8 +106,8 @@ public final class RankProgram {
   }
 
   /// Writes the part of a token's vector that the layer's gate looks at.
-  func setCoordinates(of token: Int, layer: Int, in input: UnsafeMutablePointer<Float>) {
-    guard let coordinates = tokens.coordinates[layer][rank] else { return }
+  func setCoordinates(of token: Int, _ slot: Int, in input: UnsafeMutablePointer<Float>) {
+    guard let coordinates = tokens.coordinates[slot][rank] else { return }
     let width = tokens.gateWidth
     (input + token * hidden).update(from: coordinates.pointer + token * width, count: width)
   }
@@ -104,29 +117,17 @@ public final class RankProgram {
   /// - Throws: ``ExecutionError`` where the plan asks for what is not there.
   public func perform(_ id: OperationID) throws(ExecutionError) {
     let operation = world.plan.operations[id.index]
-    let layer = Int(operation.layer)
     switch operation.work {
     case .join, .posting, .exchange: return
-    case .update:
-      throw .unsupported("training steps")
     case .attention:
       throw .unsupported("attention is not computed; leave 'attention' out of the model")
-    case .gate: try route(layer)
-    case .planning: try countLoads(layer)
-    case .feedForward:
-      guard operation.kind == .sharedExperts else {
-        throw .unsupported("dense layers are not computed; select MoE layers with 'layers'")
+    case .update: try update()
+    case .gate, .planning, .feedForward, .memoryPass, .experts:
+      if operation.pass == .backward {
+        try performBackward(operation)
+      } else {
+        try performForward(operation)
       }
-      try computeSharedExperts(layer)
-    case .memoryPass:
-      switch operation.kind {
-      case .dispatch: try gather(layer)
-      case .expertCompute: try sort(layer)
-      case .combine: try sum(layer)
-      case .attention, .routing, .weights, .dense, .sharedExperts, .collectives, .other: return
-      }
-    case .experts(let first, let count):
-      try compute(world.plan.expertRows[Int(first)..<Int(first + count)], layer)
     }
   }
 }

@@ -1,5 +1,6 @@
 public import Domain
 public import Kernels
+public import Plan
 private import Statistics
 
 /// Weights of experts as every rank that holds them has them: the same numbers from the same seed.
@@ -32,37 +33,43 @@ public struct SeededWeights: Sendable {
   }
 }
 
-/// Which rank keeps the weights of which experts, layer by layer, whether or not it was sent any.
+/// Which ranks keep the weights of which experts, layer by layer, whether or not they are sent any.
 public struct Residency: Sendable {
-  private let isHeld: [Bool]
+  private var isHeld: [Bool]
+  /// The rank of each expert's group that its gradients come home to, `[layers × groups × experts]`.
+  private var homes: [Int]
   private let ranks: Int
   private let experts: Int
+  private let groupSize: Int
 
-  /// What `placement` gives every rank of every expert-parallel group, or everything.
-  public init(
-    placement: ExpertPlacement, groups: [Range<Int>], policy: MemoryPolicy
-  ) {
-    let ranks = groups.last?.upperBound ?? 0
-    let experts = placement.experts
-    var held = [Bool](
-      repeating: policy.expertWeights == .all, count: placement.layers.count * ranks * experts)
-    for layer in placement.layers.indices {
-      for (expert, holders) in placement.holders(layerAt: layer).enumerated() {
-        for group in groups {
-          for holder in holders where group.contains(group.lowerBound + holder) {
-            held[(layer * ranks + group.lowerBound + holder) * experts + expert] = true
-          }
+  /// What the placement that `plan` was made for gives every rank, or everything.
+  public init(plan: ExecutionPlan, groups: [Range<Int>], policy: MemoryPolicy) {
+    ranks = plan.ranks
+    experts = plan.model.experts
+    groupSize = max(1, groups.first?.count ?? 1)
+    let layers = plan.model.layers.count
+    isHeld = [Bool](repeating: policy.expertWeights == .all, count: layers * ranks * experts)
+    homes = [Int](repeating: -1, count: layers * max(1, groups.count) * experts)
+    for outcome in plan.layerOutcomes {
+      let group = outcome.firstRank / groupSize
+      for (expert, holders) in outcome.holders.enumerated() {
+        for holder in holders {
+          isHeld[(outcome.layer * ranks + outcome.firstRank + holder) * experts + expert] = true
         }
+        guard let first = holders.first else { continue }
+        homes[(outcome.layer * groups.count + group) * experts + expert] =
+          outcome.firstRank + first
       }
     }
-    isHeld = held
-    self.ranks = ranks
-    self.experts = experts
   }
 
   /// Whether `rank` keeps `expert` of the layer at position `layer`.
   public func holds(_ expert: Int, layer: Int, rank: Int) -> Bool {
-    let index = (layer * ranks + rank) * experts + expert
-    return isHeld.indices.contains(index) && isHeld[index]
+    isHeld[(layer * ranks + rank) * experts + expert]
+  }
+
+  /// The rank of `rank`'s group that is home to `expert`; -1 where none is.
+  public func home(of expert: Int, layer: Int, inGroupOf rank: Int) -> Int {
+    homes[(layer * (ranks / groupSize) + rank / groupSize) * experts + expert]
   }
 }

@@ -32,6 +32,24 @@ enum BufferRole: Hashable {
   case counts
   /// Weights of an expert that were received.
   case replica(Int)
+  /// The gradient with respect to the layer's output and input, `[tokens × hidden]`.
+  case outputGradient, inputGradient
+  /// The gradients of copies, by station, as for the copies themselves.
+  case gradientSent, gradientReceived, expertOutputGradient, expertInputGradient
+  case gradientReturning, gradientReturned
+  /// The gradient with respect to the gate's weights and logits.
+  case choiceGradient, logitGradient
+  /// The gradients of gates and of shared experts, and their input's.
+  case gateGradient, sharedGradient, sharedInputGradient
+  /// The gradient of an expert's weights.
+  case gradient(Int)
+  /// The gradient of an expert's weights that another rank sent, by message.
+  case arrivedGradient(Int)
+  /// The optimizer's momentum of an expert, and the weights it would lead to.
+  case momentum(Int)
+  case updated
+  /// For measurements.
+  case scratch
 }
 
 /// The buffers of one rank, kept from run to run so that only the first run makes them.

@@ -29,7 +29,7 @@ public struct PlainLayer: Sendable {
     return output
   }
 
-  private func project(
+  func project(
     _ token: UnsafePointer<Float>, _ weights: UnsafePointer<Float>
   ) -> [Double] {
     var projected = [Double](repeating: 0, count: network.firstWidth)
@@ -51,7 +51,7 @@ public struct Agreement: Hashable, Sendable {
   public var tokens = 0
 
   /// What rounding in 32 bits may come to: sums over some thousand products, in another order.
-  public static let tolerance = 2e-5
+  public static let tolerance = 1e-4
 
   public init() {}
 
@@ -65,30 +65,29 @@ public struct Agreement: Hashable, Sendable {
 }
 
 extension RankProgram {
-  /// Holds the layer's output on this rank, as the last run left it, against the plain reference.
+  /// Holds a slot's output on this rank, as the last run left it, against the plain reference.
   ///
   /// - Parameter sample: token numbers on this rank; all by default.
   /// - Throws: ``ExecutionError/memoryLimit(neededBytes:limitBytes:)``.
   public func agreement(
-    layer: Int, weights: SeededWeights, sample: [Int]? = nil
+    slot: Int, weights: SeededWeights, sample: [Int]? = nil
   ) throws(ExecutionError) -> Agreement {
-    let count = tokenCount(layer)
-    let input = try buffer(.input, layer, count * hidden)
-    let output = try buffer(.output, layer, count * hidden)
-    let number = tokens.step.layers[layer].layer
+    let count = tokenCount(slot)
+    let input = try buffer(.input, slot, count * hidden)
+    let output = try buffer(.output, slot, count * hidden)
     let plain = PlainLayer(network: network)
-    let isComputed = world.isComputed(layer: layer, rank: rank)
+    let isComputed = world.isComputed(slot: slot, rank: rank)
     var result = Agreement()
     var cache: [Int: FloatBuffer] = [:]
     for token in sample ?? Array(0..<count) where token < count {
       let row = input + token * hidden
-      var expected = sharedOutput(layer, of: row)
-      let shares = gateWeights(layer, of: row, token: token)
+      var expected = sharedOutput(slot, of: row)
+      let shares = plainGateWeights(slot, of: row, token: token)
       for place in 0..<model.topK where isComputed[token * model.topK + place] {
-        let expert = Int(choices[layer][token * model.topK + place])
+        let expert = Int(choices[slot][token * model.topK + place])
         let buffer = cache[expert] ?? FloatBuffer(count: network.weightCount)
         if cache[expert] == nil {
-          weights.fill(buffer.pointer, expert: expert, layer: number)
+          weights.fill(buffer.pointer, expert: expert, layer: tokens.routed(slot).layer)
           cache[expert] = buffer
         }
         let part = plain.output(of: row, weights: buffer.pointer)
@@ -99,17 +98,17 @@ extension RankProgram {
     return result
   }
 
-  private func sharedOutput(_ layer: Int, of row: UnsafePointer<Float>) -> [Double] {
+  private func sharedOutput(_ slot: Int, of row: UnsafePointer<Float>) -> [Double] {
     guard let sharedNetwork else { return [Double](repeating: 0, count: hidden) }
-    return PlainLayer(network: sharedNetwork).output(of: row, weights: sharedWeights(layer))
+    return PlainLayer(network: sharedNetwork).output(of: row, weights: sharedWeights(slot))
   }
 
   /// The softmax over a token's experts, from its vector and the gate's weights.
-  private func gateWeights(
-    _ layer: Int, of row: UnsafePointer<Float>, token: Int
+  private func plainGateWeights(
+    _ slot: Int, of row: UnsafePointer<Float>, token: Int
   ) -> [Double] {
-    let gate = tokens.gates[layer].weights.pointer
-    let logits = choices[layer][(token * model.topK)..<((token + 1) * model.topK)].map { expert in
+    let gate = tokens.gates[tokens.layer(slot)].weights.pointer
+    let logits = choices[slot][(token * model.topK)..<((token + 1) * model.topK)].map { expert in
       (0..<hidden).reduce(0.0) {
         $0 + Double(row[$1]) * Double(gate[$1 * model.experts + Int(expert)])
       }
@@ -121,7 +120,8 @@ extension RankProgram {
 }
 
 extension Agreement {
-  fileprivate mutating func add(_ expected: [Double], _ found: UnsafePointer<Float>) {
+  /// Adds a row of results beside what it should be.
+  mutating func add(_ expected: [Double], _ found: UnsafePointer<Float>) {
     let scale = expected.reduce(0) { max($0, abs($1)) }
     tokens += 1
     for (column, value) in expected.enumerated() {
@@ -131,16 +131,5 @@ extension Agreement {
         difference.isFinite
         ? max(largestError, scale > 0 ? difference / scale : difference) : .infinity
     }
-  }
-}
-
-extension PlanWorld {
-  /// Whether each copy of a rank is computed at all, or dropped, `[tokens × topK]`.
-  func isComputed(layer: Int, rank: Int) -> [Bool] {
-    let group = groups[group(of: rank)]
-    let order = routes[layer][self.group(of: rank)].sendOrder[rank - group.lowerBound]
-    var result = [Bool](repeating: false, count: tokens.dealt[layer][rank].choices.count)
-    for copy in order { result[Int(copy)] = true }
-    return result
   }
 }

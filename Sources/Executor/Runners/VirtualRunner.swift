@@ -40,8 +40,11 @@ public struct VirtualRunner {
       next += 1
       var ended: [Int] = []
       if case .exchange(let exchange) = plan.operations[operation].work {
-        let first = Int(plan.exchanges[Int(exchange)].firstRank)
-        waiting[Int(exchange)][Int(plan.operations[operation].rank) - first] = operation
+        let rank = Int(plan.operations[operation].rank)
+        guard let place = plan.exchanges[Int(exchange)].members.position(of: rank) else {
+          throw .contradiction("rank \(rank) is no member of exchange \(exchange)")
+        }
+        waiting[Int(exchange)][place] = operation
         if !waiting[Int(exchange)].contains(-1) {
           ended = waiting[Int(exchange)]
           try carryOut(ended, exchange: Int(exchange), plan: plan, &seconds)

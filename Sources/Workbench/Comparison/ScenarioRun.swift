@@ -152,10 +152,6 @@ public struct ScenarioRun: Sendable {
 
   private static func warnings(of scenario: Scenario) -> [String] {
     var warnings: [String] = []
-    if scenario.workload.phase == .training {
-      warnings.append(
-        "training steps are simulated in their forward part; the backward pass is not in yet")
-    }
     let fabric = scenario.cluster.fabric
     if fabric.oversubscription > 1, scenario.cluster.nodes <= fabric.nodesPerLeaf {
       warnings.append(

@@ -18,7 +18,6 @@ public struct ExecutionRun {
   /// Plans of every step, `[cells][steps]`.
   private let worlds: [[PlanWorld]]
   private let weights: SeededWeights
-  private let store: WeightStore
   private let budget: MemoryBudget
 
   private var scenario: Scenario { run.scenario }
@@ -37,16 +36,22 @@ public struct ExecutionRun {
     let seed = scenario.simulation.seed
     budget = MemoryBudget(limitBytes: settings.memoryLimitBytes)
     weights = SeededWeights(model: scenario.model, seed: seed)
-    store = WeightStore(weights, layerNumbers: scenario.model.layers, budget: budget)
     var sessions: [any StrategySession] = []
     for cell in run.cells { sessions.append(try cell.session(before: 0, of: run.routing)) }
     var worlds = [[PlanWorld]](repeating: [], count: run.cells.count)
     for index in 0..<scenario.workload.steps {
       let step = run.routing.step(index)
-      let tokens = TokenWorld(model: scenario.model, step: step, seed: seed, ranks: ranks)
+      // Strategies may cut a step into different numbers of micro-batches.
+      var tokens: [Int: TokenWorld] = [:]
       for (position, cell) in run.cells.enumerated() {
         let (plan, _) = try cell.run(step, as: sessions[position])
-        worlds[position].append(try Self.world(plan, tokens, cell))
+        let count = PlanWorld.microBatches(of: plan)
+        let world =
+          tokens[count]
+          ?? TokenWorld(
+            model: scenario.model, step: step, microBatches: count, seed: seed, ranks: ranks)
+        tokens[count] = world
+        worlds[position].append(try Self.world(plan, world, cell))
         try cell.observe(step, in: &sessions[position])
       }
     }
@@ -60,31 +65,50 @@ public struct ExecutionRun {
       return try PlanWorld(
         plan: plan, tokens: tokens, groups: cell.context.groups,
         residency: Residency(
-          placement: cell.context.placement, groups: cell.context.groups,
-          policy: cell.context.memory))
+          plan: plan, groups: cell.context.groups, policy: cell.context.memory))
     } catch {
-      throw .failed("\(cell.name), step \(tokens.step.index): \(error.message)")
+      throw .failed("\(cell.name), \(error.message)")
     }
   }
 
   /// A program for each of `ranks`, on this run's memory.
   public func programs(_ ranks: Range<Int>) -> [RankProgram] {
     guard let world = worlds.first?.first else { return [] }
-    return ranks.map { RankProgram(rank: $0, world: world, store: store, budget: budget) }
+    return ranks.map { rank in
+      let store = WeightStore(weights, layerNumbers: scenario.model.layers, budget: budget)
+      return RankProgram(rank: rank, world: world, store: store, budget: budget)
+    }
   }
 
   /// The ranks of the scenario.
   public var ranks: Int { scenario.cluster.ranks }
 
+  /// Ranks of an expert-parallel group.
+  public var groupSize: Int { scenario.parallelism.expert }
+
+  /// A number that is the same wherever the same plans are to be carried out.
+  ///
+  /// - Parameter version: Shunt's own.
+  public func digest(version: String) -> UInt64 {
+    var digest = PlanDigest()
+    digest.add(version)
+    digest.add(settings.repetitions)
+    for worlds in worlds {
+      for world in worlds { digest.add(world) }
+    }
+    return digest.value
+  }
+
   /// Carries everything out.
   ///
   /// - Parameters:
   ///   - executor: what runs plans, on ``programs(_:)``.
+  ///   - onRound: told what was measured so far, after every round that was.
   ///   - shouldStop: asked between runs; once true, what was measured so far is the result.
   /// - Throws: ``WorkbenchError`` where a plan cannot be carried out or its results are wrong.
   public func measure(
     on executor: some PlanExecutor, onProgress: (RunProgress) -> Void = { _ in },
-    shouldStop: () -> Bool = { false }
+    onRound: (ExecutionMeasurement) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws(WorkbenchError) -> ExecutionMeasurement {
     var measurement = ExecutionMeasurement(cells: worlds.count, steps: scenario.workload.steps)
     let total = (settings.repetitions + 1) * scenario.workload.steps * worlds.count
@@ -96,7 +120,7 @@ public struct ExecutionRun {
           try refusing(cell, step) { () throws(ExecutionError) in
             let executed = try executor.execute(worlds[cell][step])
             if round == 0 {
-              measurement.agreement.merge(try check(executor, step: step))
+              measurement.agreement.merge(try check(executor, worlds[cell][step]))
             } else {
               measurement.add(executed, cell: cell, step: step)
             }
@@ -105,24 +129,26 @@ public struct ExecutionRun {
           onProgress(RunProgress(done: done, total: total))
         }
       }
+      if round > 0 { onRound(measurement) }
     }
+    // Buffers have grown to their full size by now.
     measurement.bufferBytes = executor.programs.map(\.workspaceBytes)
     return measurement
   }
 
   /// Holds the results of a sample of tokens against a plain computation.
   private func check(
-    _ executor: some PlanExecutor, step: Int
+    _ executor: some PlanExecutor, _ world: PlanWorld
   ) throws(ExecutionError) -> Agreement {
     var agreement = Agreement()
-    for layer in scenario.model.layers.indices {
+    for slot in 0..<world.tokens.slots {
       for program in executor.programs {
-        let tokens = max(1, scenario.workload.tokensPerRank)
+        let tokens = max(1, world.tokens.dealt[slot][program.rank].tokens)
         let sample = (0..<settings.checkedTokensPerLayer).map {
-          (program.rank * 7919 + step * 31 + layer + $0 * 104_729) % tokens
+          (program.rank * 7919 + slot * 31 + $0 * 104_729) % tokens
         }
         agreement.merge(
-          try program.agreement(layer: layer, weights: weights, sample: sample))
+          try program.agreement(slot: slot, weights: weights, sample: sample))
       }
     }
     let all = try executor.combine(agreement)

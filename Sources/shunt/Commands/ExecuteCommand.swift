@@ -66,6 +66,9 @@ struct ExecuteCommand: ParsableCommand {
     completion: .file())
   var output: String?
 
+  @Option(help: .hidden)
+  var partial: String?
+
   @OptionGroup var common: CommonOptions
 
   enum TransportChoice: String, ExpressibleByArgument, CaseIterable { case inprocess, mpi }
@@ -90,11 +93,13 @@ struct ExecuteCommand: ParsableCommand {
         command: self, scenario: scenario, console: console
       ).result()
     }
+    // Other ranks of an MPI job have nothing to write.
+    guard let result else { return }
     try write(result, console)
     if Interrupt.isRequested { throw ExitStatus.interrupted }
   }
 
-  private func write(_ result: Results.ComparisonResult, _ console: Console) throws {
+  func write(_ result: Results.ComparisonResult, _ console: Console) throws {
     let chosen = output.map { ResultFormat(path: $0) ?? .json } ?? format
     let data = try chosen.render(result, console: console)
     guard let output else {

@@ -4,6 +4,7 @@ import Domain
 import Executor
 import Foundation
 import Kernels
+import MPITransport
 import Quantities
 import Results
 import Scenarios
@@ -15,8 +16,12 @@ struct ExecutionSession {
   let scenario: Scenario
   let console: Console
 
-  func result() throws -> Results.ComparisonResult {
+  /// The result; nil in processes that leave it to rank 0.
+  func result() throws -> Results.ComparisonResult? {
     let library = try openLibrary()
+    if command.transport == .mpi, !MPIWorld.isLaunched {
+      return try MPILauncher(session: self).result()
+    }
     let limit = try memoryLimit()
     var scale = try ExecutionScale(
       scenario, accelerator: machine(), memoryBytes: Double(limit) / 2)
@@ -26,6 +31,9 @@ struct ExecutionSession {
     let settings = ExecutionSettings(
       timing: timing(ranks: scale.scenario.cluster.ranks), repetitions: effort.repetitions,
       timeLimitSeconds: command.timeLimit, memoryLimitBytes: limit)
+    if command.transport == .mpi {
+      return try MPIRank(session: self, scale: scale, settings: settings, library: library).result()
+    }
     return try measure(scale, settings, library: library)
   }
 
@@ -36,9 +44,18 @@ struct ExecutionSession {
     Interrupt.listen()
     let line = ProgressLine(scenario.name, console: console)
     defer { line.finish() }
-    let measurement = try run.measure(
-      on: VirtualRunner(programs: run.programs(0..<run.ranks)), onProgress: { line.show($0) },
-      shouldStop: { Interrupt.isRequested })
+    let programs = run.programs(0..<run.ranks)
+    let measurement =
+      switch settings.timing {
+      case .virtual:
+        try run.measure(
+          on: VirtualRunner(programs: programs), onProgress: { line.show($0) },
+          shouldStop: { Interrupt.isRequested })
+      case .concurrent:
+        try run.measure(
+          on: ThreadedRunner(programs: programs, timeLimitSeconds: command.timeLimit),
+          onProgress: { line.show($0) }, shouldStop: { Interrupt.isRequested })
+      }
     return try run.result(
       measurement, transport: command.transport.rawValue, library: library,
       version: Shunt.version)
@@ -54,7 +71,7 @@ struct ExecutionSession {
 
   /// The scenario's own machine where that was measured, else the one that was asked for, else this
   /// one, measured now.
-  private func machine() throws -> Accelerator {
+  func machine() throws -> Accelerator {
     if let path = command.machine {
       let reading = ScenarioVocabulary.reader.accelerator(file: path)
       console.show(reading.findings)

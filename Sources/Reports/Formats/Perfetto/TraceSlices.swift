@@ -147,8 +147,7 @@ struct ExchangeTraffic {
     guard known.indices.contains(exchange) else { return (0, 0) }
     let totals = known[exchange] ?? totals(plan.exchanges[exchange])
     known[exchange] = totals
-    let member = rank - Int(plan.exchanges[exchange].firstRank)
-    guard totals.sent.indices.contains(member) else { return (0, 0) }
+    guard let member = plan.exchanges[exchange].members.position(of: rank) else { return (0, 0) }
     return (totals.sent[member], totals.received[member])
   }
 
