@@ -5,11 +5,14 @@ import Plan
 import Quantities
 import Scenarios
 package import Simulator
+import Strategies
 
 /// A scenario's cluster, ready to run plans of one implementation.
 package struct Machine: Sendable {
   package let simulator: PlanSimulator
   let links: ClusterLinks
+  /// What strategies may know of it.
+  let profile: MachineProfile
 
   /// - Throws: ``WorkbenchError`` where the cluster cannot be cabled.
   init(
@@ -18,9 +21,13 @@ package struct Machine: Sendable {
     let costs = MachineCosts(
       cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
       expertRanks: scenario.parallelism.expert, parameters: parameters)
+    let fractions = costs.linkFractions(implementation)
+    profile = MachineProfile(
+      attentionSeconds: costs.attentionSeconds(tokens: scenario.workload.tokensPerMicroBatch),
+      nodeLinkFraction: fractions.node, networkLinkFraction: fractions.network)
     do {
       links = try ClusterLinks(
-        ClusterShape(scenario.cluster, fractions: costs.linkFractions(implementation)))
+        ClusterShape(scenario.cluster, fractions: fractions))
     } catch {
       throw .failed("the cluster cannot be cabled: \(error.message)")
     }

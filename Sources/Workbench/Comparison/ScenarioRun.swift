@@ -142,7 +142,7 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: scenario.memory)
+          memory: scenario.memory, profile: machine.profile)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,
