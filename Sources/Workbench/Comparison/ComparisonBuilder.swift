@@ -33,7 +33,8 @@ struct ComparisonBuilder {
       baseline: run.cells[baseline].name, system: system, cells: cells, placements: placements,
       verdict: verdict,
       expectations: ExpectationCheck(scenario: scenario, cells: cells, verdict: verdict).results,
-      assumptions: assumptions, warnings: warnings, scenarioText: scenario.text)
+      assumptions: assumptions, warnings: warnings + droppedCopies(in: cells),
+      scenarioText: scenario.text)
     result.precision = rule.precision
     return result
   }
@@ -95,6 +96,19 @@ struct ComparisonBuilder {
     scenario.assumptions.map {
       AssumptionResult(
         path: $0.path, value: $0.value, origin: $0.origin.rawValue, source: $0.source)
+    }
+  }
+
+  /// A sentence for every cell that left token copies out, which changes what the model computes.
+  private func droppedCopies(in cells: [CellResult]) -> [String] {
+    let copies =
+      Double(scenario.workload.tokensPerRank * scenario.model.topK)
+      * Double(scenario.cluster.ranks * scenario.model.layers.count)
+    return cells.filter { $0.droppedCopiesPerStep > 0 }.map { cell in
+      """
+      \(cell.name): \(QuantityFormat.percent(cell.droppedCopiesPerStep / max(1, copies))) of the \
+      token copies are dropped, so the model computes something else; it is not recommended
+      """
     }
   }
 
