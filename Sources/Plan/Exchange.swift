@@ -64,17 +64,47 @@ public struct Exchange: Hashable, Sendable {
   }
 
   public var payload: Payload
-  /// The first rank of the group; members are consecutive.
+  /// The first rank of the group.
   public var firstRank: Int32
   /// Ranks of the group.
   public var ranks: Int32
+  /// How far apart members stand: 1 where they are consecutive, as in all but collectives.
+  public var stride: Int32
 
-  public init(payload: Payload, firstRank: Int, ranks: Int) {
+  public init(payload: Payload, firstRank: Int, ranks: Int, stride: Int = 1) {
     self.payload = payload
     self.firstRank = Int32(firstRank)
     self.ranks = Int32(ranks)
+    self.stride = Int32(stride)
   }
 
   /// The ranks of the group.
-  public var members: Range<Int> { Int(firstRank)..<Int(firstRank + ranks) }
+  public var members: RankSet {
+    RankSet(first: Int(firstRank), count: Int(ranks), stride: Int(stride))
+  }
+}
+
+/// Ranks that stand at equal distances, in order.
+public struct RankSet: Hashable, Sendable {
+  public let first: Int
+  public let count: Int
+  public let stride: Int
+
+  public init(first: Int, count: Int, stride: Int = 1) {
+    self.first = first
+    self.count = count
+    self.stride = stride
+  }
+
+  /// The place of `rank` among the members, nil for a rank that is none.
+  @inlinable public func position(of rank: Int) -> Int? {
+    let distance = rank - first
+    guard distance >= 0, distance % stride == 0, distance / stride < count else { return nil }
+    return distance / stride
+  }
+
+  public func contains(_ rank: Int) -> Bool { position(of: rank) != nil }
+
+  /// The rank at a place.
+  @inlinable public subscript(position: Int) -> Int { first + position * stride }
 }

@@ -25,7 +25,7 @@ public struct ExpertParallelism: MemorylessStrategy {
   ) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
-    return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
+    return try StepLowering(context: context, style: style).plan(step) { layer, group in
       LayerDecision(dispatch: options.homeDispatch(of: layer, group: group, in: context))
     }
   }

@@ -16,7 +16,7 @@ struct PlainCosts: OperationCostModel {
 
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double { startup }
 
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double {
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double {
     collective
   }
 }

@@ -83,7 +83,10 @@ struct ComparisonBuilder {
           objective: made.certificate?.objective, lowerBound: made.certificate?.lowerBound,
           gap: made.certificate?.gap,
           firstLayerSlots: made.placement.layers.first?.slots.map { Int($0) } ?? [],
-          movesFromBaseline: made.placement.moves(from: reference)))
+          movesFromBaseline: PlacementMoves(
+            from: reference, to: made.placement,
+            ranksPerNode: scenario.cluster.acceleratorsPerNode
+          ).moves.count))
     }
     return results
   }
@@ -111,19 +114,5 @@ struct ComparisonBuilder {
       \(Int(sample.count.rounded())) independent ones, so intervals of means are too narrow; \
       simulate more steps
       """
-  }
-}
-
-extension ExpertPlacement {
-  /// Expert copies that are on a rank where `other` does not have them, over all layers.
-  func moves(from other: ExpertPlacement) -> Int {
-    var moves = 0
-    for (layer, reference) in zip(layers.indices, other.layers.indices) {
-      let before = other.holders(layerAt: reference)
-      for (expert, ranks) in holders(layerAt: layer).enumerated() {
-        moves += ranks.count { !before[expert].contains($0) }
-      }
-    }
-    return moves
   }
 }

@@ -110,15 +110,23 @@ public struct ScenarioRun: Sendable {
   }
 
   /// Builds the run with placements beside those that the scenario names.
-  init(_ scenario: Scenario, adding planned: [MadePlacement]) throws(WorkbenchError) {
+  ///
+  /// - Parameter keepsAssignments: whether plans say where every copy is computed.
+  init(
+    _ scenario: Scenario, adding added: [MadePlacement], keepsAssignments: Bool = false
+  ) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
-    let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
-    let loads = needsLoads ? PlanningLoads(routing, after: scenario.stepLimit) : nil
+    let planned = scenario.placements.filter { !PlacementKinds.blind.contains($0.kind) }
+    let loads =
+      planned.isEmpty
+      ? nil
+      : PlanningLoads(
+        routing, after: scenario.stepLimit, count: PlacementKinds.steps(of: planned))
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     var placements: [MadePlacement] = []
     for spec in scenario.placements { placements.append(try maker.make(spec)) }
-    placements += planned
+    placements += added
     var strategies: [(ComponentSpec, any Strategy)] = []
     for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
     var machines: [Implementation: Machine] = [:]
@@ -138,7 +146,8 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: scenario.memory)
+          memory: scenario.memory,
+          keepsAssignments: keepsAssignments)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,
@@ -146,7 +155,9 @@ public struct ScenarioRun: Sendable {
       }
     }
     self.cells = cells
-    warnings = scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+    warnings =
+      scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+      + Self.seenTokens(routing, judged: scenario.stepLimit, planned: loads?.samples.count)
   }
 
   static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
@@ -161,6 +172,21 @@ public struct ScenarioRun: Sendable {
     }
   }
 
+  /// Says where a token trace starts again before it has passed the judged and the planning steps.
+  private static func seenTokens(
+    _ routing: RoutingSource, judged: Int, planned: Int?
+  ) -> [String] {
+    guard let planned, let distinct = routing.distinctSteps, distinct < judged + planned else {
+      return []
+    }
+    return [
+      """
+      placements were planned on tokens that are also judged: the trace has \(distinct) steps of \
+      its own, for \(judged) judged and \(planned) planning steps
+      """
+    ]
+  }
+
   private static func strategy(_ spec: ComponentSpec) throws(WorkbenchError) -> any Strategy {
     do {
       return try StrategyCatalog.make(spec)
@@ -171,10 +197,6 @@ public struct ScenarioRun: Sendable {
 
   private static func warnings(of scenario: Scenario) -> [String] {
     var warnings: [String] = []
-    if scenario.workload.phase == .training {
-      warnings.append(
-        "training steps are simulated in their forward part; the backward pass is not in yet")
-    }
     let fabric = scenario.cluster.fabric
     if fabric.oversubscription > 1, scenario.cluster.nodes <= fabric.nodesPerLeaf {
       warnings.append(
