@@ -114,6 +114,19 @@ struct ComparisonBuilder {
 
   private var warnings: [String] {
     let stopped = wasStopped ? ["stopped after \(steps) of \(rule.target) steps"] : []
-    return run.warnings + stopped + [rule.warning].compactMap { $0 }
+    return run.warnings + stopped + [rule.warning, resemblance].compactMap { $0 }
+  }
+
+  /// A sentence where steps resemble those before them, so that intervals promise too much.
+  private var resemblance: String? {
+    let seconds = accumulators[baseline].stepSeconds
+    guard let sample = EffectiveSample(seconds), sample.count < 0.5 * Double(seconds.count) else {
+      return nil
+    }
+    return """
+      steps resemble those before them: \(seconds.count) count as about \
+      \(Int(sample.count.rounded())) independent ones, so intervals of means are too narrow; \
+      simulate more steps
+      """
   }
 }
