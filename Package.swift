@@ -86,7 +86,8 @@ let package = Package(
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),
-    layer("Strategies", ["Domain", "Plan", "Quantities"]),
+    layer(
+      "Strategies", ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities"]),
 
     // Runners
     layer(

@@ -72,10 +72,13 @@ public struct LayerOutcome: Hashable, Sendable {
   public var isPlainRouting: Bool
   /// Token copies that were dropped.
   public var droppedCopies: Int
+  /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
+  /// capacity, `[ranks]`; empty where there are none.
+  public var paddedCopies: [Int32]
 
   public init(
     layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0
+    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: [Int32] = []
   ) {
     self.layer = layer
     self.firstRank = firstRank
@@ -84,6 +87,7 @@ public struct LayerOutcome: Hashable, Sendable {
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
+    self.paddedCopies = paddedCopies
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.
