@@ -54,6 +54,10 @@ let package = Package(
     // GLPK behind one C call, so that its internal errors never end the process.
     .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    // OpenBLAS and Open MPI are opened when the program runs, so that it builds and simulates
+    // without them.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
     layer("Quantities"),
@@ -94,6 +98,12 @@ let package = Package(
       "Simulator",
       ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
 
+    layer("Kernels", ["COpenBLAS", realModule]),
+    layer(
+      "Executor",
+      ["Kernels", "Simulator", "Plan", "CostModels", "Statistics", "Domain", "Quantities"]),
+    layer("MPITransport", ["Executor", "Plan", "CMPI"]),
+
     // What people see
     layer("Charts", ["Quantities", realModule]),
     layer(
@@ -104,15 +114,15 @@ let package = Package(
         "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
         "CostModels", "EngineFormats",
         "Calibration", "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan",
-        "Quantities",
+        "Quantities", "Executor", "Kernels",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
         "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
-        "Domain", "EngineFormats",
-        "Quantities", "NetworkSharing", argumentParser,
+        "Domain", "EngineFormats", "Executor", "Kernels",
+        "MPITransport", "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -139,6 +149,7 @@ let package = Package(
     tests(
       "ConformanceTests",
       [
+        "Executor", "Kernels",
         "Strategies", "Simulator", "Plan", "Planner", "CostModels", "NetworkSharing", "Domain",
         "Quantities",
       ]),

@@ -29,6 +29,8 @@ struct LayerLowering {
   private let migrated: Int
   /// Rows that each rank of the group sends: its copies without those dropped, and padding.
   private let sentRows: [Int]
+  /// Where every copy is computed, kept on request.
+  private let assignment: CopyAssignment?
   /// Rows that each rank of the group computes, padding included.
   let computedCopies: [Int]
   /// The experts' work on each rank of the group.
@@ -74,6 +76,7 @@ struct LayerLowering {
     }
     isRematerialized = decision.isRematerialized
     isPlainRouting = decision.isPlainRouting
+    assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
     var copies: [Int] = []
     var work: [Work] = []
     var largest: [Int] = []
@@ -135,13 +138,15 @@ struct LayerLowering {
 
   /// What the strategy decided, for metrics.
   var outcome: LayerOutcome {
-    LayerOutcome(
+    var outcome = LayerOutcome(
       layer: index, firstRank: group.lowerBound, microBatch: microBatch,
       computedCopies: computedCopies.indices.map {
         Int32(computedCopies[$0] - (paddedCopies.isEmpty ? 0 : paddedCopies[$0]))
       },
       weightTransfers: reactive.count + prefetched.count + migrated,
       isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,
-      paddedCopies: paddedCopies.map { Int32($0) })
+      paddedCopies: paddedCopies.map { Int32($0) }, assignment: assignment)
+    if context.keepsAssignments { outcome.holders = context.placement.holders(layerAt: index) }
+    return outcome
   }
 }

@@ -18,10 +18,12 @@ public struct StepContext: Sendable {
   /// Where the experts of every layer live, the same in every expert-parallel group.
   public internal(set) var placement: ExpertPlacement
   public let memory: MemoryPolicy
+  /// Whether plans say where every single copy is computed, which executors need to know.
+  public let keepsAssignments: Bool
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, parallelism: Parallelism,
-    placement: ExpertPlacement, memory: MemoryPolicy
+    placement: ExpertPlacement, memory: MemoryPolicy, keepsAssignments: Bool = false
   ) {
     self.cluster = cluster
     self.model = model
@@ -29,6 +31,7 @@ public struct StepContext: Sendable {
     self.parallelism = parallelism
     self.placement = placement
     self.memory = memory
+    self.keepsAssignments = keepsAssignments
   }
 
   /// Expert-parallel groups, as ranges of consecutive ranks.

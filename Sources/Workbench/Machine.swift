@@ -15,18 +15,40 @@ package struct Machine: Sendable {
   init(
     _ scenario: Scenario, implementation: Implementation, parameters: CostParameters
   ) throws(WorkbenchError) {
-    let costs = MachineCosts(
-      cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
-      expertRanks: scenario.parallelism.expert, parameters: parameters)
+    let parts =
+      scenario.cluster.accelerator.processor.map { Self.cores(scenario, profile: $0) }
+      ?? Self.accelerators(scenario, implementation: implementation, parameters: parameters)
     do {
-      links = try ClusterLinks(
-        ClusterShape(scenario.cluster, fractions: costs.linkFractions(implementation)))
+      links = try ClusterLinks(parts.shape)
     } catch {
       throw .failed("the cluster cannot be cabled: \(error.message)")
     }
     simulator = PlanSimulator(
-      cluster: scenario.cluster, links: links, costs: costs,
-      fidelity: NetworkFidelity(scenario.simulation.network))
+      cluster: scenario.cluster, links: links, costs: parts.costs, fidelity: parts.fidelity)
+  }
+
+  private typealias Parts = (
+    shape: ClusterShape, costs: any OperationCostModel, fidelity: NetworkFidelity
+  )
+
+  private static func accelerators(
+    _ scenario: Scenario, implementation: Implementation, parameters: CostParameters
+  ) -> Parts {
+    let costs = MachineCosts(
+      cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
+      expertRanks: scenario.parallelism.expert, parameters: parameters)
+    return (
+      ClusterShape(scenario.cluster, fractions: costs.linkFractions(implementation)), costs,
+      NetworkFidelity(scenario.simulation.network)
+    )
+  }
+
+  /// Ranks that are processor cores of one machine: they share its memory and have no network.
+  private static func cores(_ scenario: Scenario, profile: ProcessorProfile) -> Parts {
+    let costs = ProcessorCosts(
+      profile: profile, cluster: scenario.cluster, model: scenario.model,
+      workload: scenario.workload)
+    return (ClusterShape(scenario.cluster), costs, .memoryCopies(profile.copy))
   }
 }
 
@@ -64,6 +86,7 @@ extension NetworkFidelity {
   var label: String {
     switch self {
     case .analytic: "analytic"
+    case .memoryCopies: "memory copies"
     case .fluid(let tolerance):
       tolerance > 0 ? "fluid within \(QuantityFormat.percent(tolerance))" : "fluid"
     }
