@@ -114,8 +114,8 @@ public struct ComponentSpec: Hashable, Sendable {
   }
 
   /// The flag of an option; false where it is absent.
-  public func flag(_ name: String) -> Bool {
-    if case .flag(true) = options[name] { true } else { false }
+  public func flag(_ name: String, else absent: Bool = false) -> Bool {
+    if case .flag(let value) = options[name] { value } else { absent }
   }
 
   /// The text of an option, if it has one.

@@ -72,7 +72,8 @@ struct ExchangeRunner {
   ) {
     guard case .exchange(let exchange) = plan.operations[Int(operation)].work else { return }
     let definition = plan.exchanges[Int(exchange)]
-    let member = Int(plan.operations[Int(operation)].rank - definition.firstRank)
+    let rank = Int(plan.operations[Int(operation)].rank)
+    guard let member = definition.members.position(of: rank) else { return }
     if progress[Int(exchange)] == nil { open(exchange, kind: plan.operations[Int(operation)].kind) }
     progress[Int(exchange)]?.operations[member] = operation
     progress[Int(exchange)]?.entered.append(Int32(member))

@@ -93,7 +93,7 @@ struct SimulationRun {
         seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
       queue.schedule(.entersExchange(operation), at: queue.now + startup)
     } else {
-      let seconds = costs.seconds(of: definition.work, on: Int(definition.rank), in: plan)
+      let seconds = costs.seconds(of: definition, in: plan)
       queue.schedule(.operationEnds(operation), at: queue.now + SimDuration(seconds: seconds))
     }
   }

@@ -16,7 +16,7 @@ public struct StepContext: Sendable {
   public let workload: Workload
   public let parallelism: Parallelism
   /// Where the experts of every layer live, the same in every expert-parallel group.
-  public let placement: ExpertPlacement
+  public internal(set) var placement: ExpertPlacement
   public let memory: MemoryPolicy
 
   public init(
@@ -53,9 +53,25 @@ public protocol Strategy: Sendable {
   /// How the engine carries out a step of `phase`.
   func implementation(for phase: Phase) -> Implementation
 
-  /// The work of every rank for `step`.
+  /// Whether plans depend on the steps before; where false, no step need be observed.
+  var isLearning: Bool { get }
+
+  /// How many steps before the first the strategy should have observed; those have negative numbers.
+  var warmUpSteps: Int { get }
+
+  /// The strategy at work on one cell, before its first step.
   ///
-  /// - Parameter step: one routed layer for each of the model's MoE layers, with one source for
-  ///   every rank of the cluster.
-  func plan(_ step: RoutedStep, in context: StepContext) throws(StrategyError) -> ExecutionPlan
+  /// - Throws: ``StrategyError`` where options and context contradict each other.
+  func session(in context: StepContext) throws(StrategyError) -> any StrategySession
+}
+
+extension Strategy {
+  public var warmUpSteps: Int { 0 }
+
+  /// The work of every rank for `step`, when nothing was observed before it.
+  public func plan(
+    _ step: RoutedStep, in context: StepContext
+  ) throws(StrategyError) -> ExecutionPlan {
+    try session(in: context).plan(step)
+  }
 }

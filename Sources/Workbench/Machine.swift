@@ -48,6 +48,7 @@ extension ClusterShape {
     fabric = cluster.fabric.kind == .railOptimized ? .railOptimized : .fatTree
     oversubscription = cluster.fabric.oversubscription
     nodesPerLeaf = cluster.fabric.nodesPerLeaf
+    ranksPerNIC = cluster.fabric.acceleratorsPerNIC
     slowdown = cluster.networkFactors
   }
 }

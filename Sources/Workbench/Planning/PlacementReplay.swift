@@ -43,7 +43,9 @@ struct PlacementReplay: Sendable {
     let results = Mutex([Result<Double, WorkbenchError>?](repeating: nil, count: steps.count))
     DispatchQueue.concurrentPerform(iterations: steps.count) { offset in
       let outcome = Result { () throws(WorkbenchError) in
-        try cell.run(routing.step(steps.lowerBound + offset)).record.makespan.seconds
+        let index = steps.lowerBound + offset
+        let session = try cell.session(before: index, of: routing)
+        return try cell.run(routing.step(index), as: session).record.makespan.seconds
       }
       results.withLock { $0[offset] = outcome }
     }
