@@ -13,7 +13,7 @@ struct CalibrateCommand: ParsableCommand {
         shunt calibrate fit mine.csv --output costs.json
         shunt calibrate measure --output machine.json
       """,
-    subcommands: [FitCommand.self, CheckTablesCommand.self, MeasureCommand.self])
+    subcommands: [FitCommand.self, CheckTablesCommand.self, MeasureCommand.self, EfficiencyCommand.self])
 
   struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
