@@ -171,6 +171,8 @@ let package = Package(
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("KernelsTests", ["Kernels", realModule]),
+    tests("ExecutorTests", ["Executor", "Kernels", "CostModels", "Plan", "Domain", realModule]),
     tests("EngineFormatsTests", ["EngineFormats", "Domain", "TokenRouting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),
