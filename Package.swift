@@ -82,13 +82,16 @@ let package = Package(
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
+    // Steps of whole models: every layer, every stage, in closed form.
+    layer("WholeModel", ["CostModels", "Domain", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
     layer(
-      "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
+      "Calibration", ["WholeModel", "CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),
-    layer("Strategies", ["Domain", "Plan", "Quantities"]),
+    layer(
+      "Strategies", ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities"]),
 
     // Runners
     layer(
@@ -134,7 +137,10 @@ let package = Package(
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
-    tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
+    tests("WholeModelTests", ["WholeModel", "CostModels", "Domain", "Quantities"]),
+    tests(
+      "CalibrationTests",
+      ["WholeModel", "Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("PlanTests", ["Plan", "Domain"]),
     tests(

@@ -71,6 +71,8 @@ public struct MachineCosts: OperationCostModel {
     case .planning(let experts):
       return plan.implementation == .eager
         ? eager.planningSeconds(experts: Int(experts)) : Self.devicePlanningSeconds
+    case .solving(let rows, let columns):
+      return Self.solverStartSeconds + Double(rows) * Double(columns) * Self.solverSecondsPerCell
     case .posting(let messages):
       return plan.implementation == .eager
         ? eager.postingSeconds(messages: Int(messages))
@@ -121,6 +123,10 @@ extension MachineCosts {
   /// What Adam reads and writes for a parameter: a 32-bit gradient, two moments and the parameter in
   /// 32 bits (28 bytes), and its 16-bit copy.
   private static let updateBytesPerParameter = 30.0
+  /// Loads to the host, shares back to the device, a program set up. Estimate.
+  private static let solverStartSeconds = 60e-6
+  /// GLPK's simplex on the programs of `lplb`, for each row and column: see docs/strategies/lplb.md.
+  private static let solverSecondsPerCell = 0.15e-6
   /// A point-to-point message posted by a proxy thread. Estimate.
   private static let deviceMessageSeconds = 2e-6
 
@@ -190,7 +196,8 @@ extension Operation {
     guard pass == .backward else { return 1 }
     switch work {
     case .gate, .experts, .feedForward: return 2
-    case .attention, .join, .planning, .posting, .memoryPass, .update, .exchange: return 1
+    case .attention, .join, .planning, .solving, .posting, .memoryPass, .update, .exchange:
+      return 1
     }
   }
 }

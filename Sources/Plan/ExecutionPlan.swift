@@ -79,10 +79,14 @@ public struct LayerOutcome: Hashable, Sendable {
   /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
   /// ``assignment``.
   public var holders: [[Int]] = []
+  /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
+  /// capacity, `[ranks]`; empty where there are none.
+  public var paddedCopies: [Int32]
 
   public init(
     layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0, assignment: CopyAssignment? = nil
+    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: [Int32] = [],
+    assignment: CopyAssignment? = nil
   ) {
     self.layer = layer
     self.firstRank = firstRank
@@ -92,6 +96,7 @@ public struct LayerOutcome: Hashable, Sendable {
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
     self.assignment = assignment
+    self.paddedCopies = paddedCopies
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

@@ -93,6 +93,8 @@ public enum Work: Hashable, Sendable {
   case gate(tokens: Int32, copies: Int32)
   /// A layer is planned from the loads of `experts` experts.
   case planning(experts: Int32)
+  /// A linear program of so many rows and columns is solved, from loads that were fetched for it.
+  case solving(rows: Int32, columns: Int32)
   /// `messages` sends and receives of weights are posted one after another.
   case posting(messages: Int32)
   /// Memory-bound kernels that read and write `bytes` in all.

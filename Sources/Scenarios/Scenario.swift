@@ -17,6 +17,8 @@ public struct Scenario: Hashable, Sendable {
   public var simulation: SimulationSettings
   public var memory: MemoryPolicy
   public var expectations: [Expectation]
+  /// What a sweep varies; empty for most scenarios.
+  public var sweep: [SweepAxis]
   /// Every value with its origin, in the order of the scenario's sections.
   public var assumptions: [Assumption]
   public var warnings: [Finding]
@@ -67,6 +69,11 @@ public struct SimulationSettings: Hashable, Sendable {
   public var seed: UInt64
   /// The network's fidelity.
   public var network: ComponentSpec
+  /// How narrow the interval of p99 has to be before the simulation stops, as half its width over
+  /// p99; absent where the workload's steps are all.
+  public var precision: Double?
+  /// The most steps that a precision may take.
+  public var maximumSteps = 10_000
 }
 
 /// A value the results depend on, and where it comes from.

@@ -10,13 +10,30 @@ struct LayerDecision {
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
   /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
   var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Whether foreign weights have memory of their own for the whole step; else they take it from
+  /// their transfer to the end of the layer.
+  var weightsHaveSlots = false
+  /// What is planned on the critical path, after the gate.
+  var planning = PlanningWork.none
+  /// Rows of zeros that every rank computes to fill up its experts, among the rows of ``dispatch``;
+  /// empty where there are none.
+  var paddedCopies: [Int] = []
+  /// Token copies that nobody computes.
+  var droppedCopies = 0
   /// Whether prefetched weights are given back after the forward pass and fetched again for the
   /// backward pass (training).
   var isRematerialized = false
-  /// Whether the layer was planned on the critical path.
-  var isPlanned = false
   /// True where the routing was left as plain expert parallelism would.
   var isPlainRouting = true
+}
+
+/// How much is planned between the gate and the dispatch.
+enum PlanningWork: Hashable {
+  case none
+  /// A plan from the loads of the layer's experts.
+  case loads
+  /// A linear program of so many rows and columns.
+  case program(rows: Int, columns: Int)
 }
 
 /// How a strategy carries out a layer, beside what it decides.

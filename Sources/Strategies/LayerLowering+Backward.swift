@@ -64,7 +64,7 @@ extension LayerLowering {
         memory: [MemoryChange(-rows, .buffers, atEnd: true)], to: &builder)
       let isLast = context.model.attention == nil
       let gated = add(
-        .gate(tokens: tokens(on: rank), copies: Int32(copies(on: rank))), .routing, on: rank,
+        .gate(tokens: tokens(on: rank), copies: gatedCopies(on: rank)), .routing, on: rank,
         after: [gathered], memory: isLast ? [released] : [], to: &builder)
       frontier[rank] =
         isLast

@@ -66,7 +66,7 @@ extension LayerLowering {
         changes = []
       }
       let gated = add(
-        .gate(tokens: tokens(on: rank), copies: Int32(copies(on: rank))), .routing, on: rank,
+        .gate(tokens: tokens(on: rank), copies: gatedCopies(on: rank)), .routing, on: rank,
         after: last, memory: changes, to: &builder)
       return add(
         counted, .routing, on: rank, lane: .communication, after: [gated], to: &builder)
@@ -88,15 +88,22 @@ extension LayerLowering {
   private func addPlanning(
     to builder: inout PlanBuilder, after gathered: [OperationID]
   ) -> [OperationID] {
-    guard isPlanned else { return gathered }
-    return group.enumerated().map { member, rank in
-      let planned = add(
-        .planning(experts: Int32(layer.experts)), .routing, on: rank, after: [gathered[member]],
-        to: &builder)
+    group.enumerated().map { member, rank in
+      let last: OperationID
+      switch planning {
+      case .none: last = gathered[member]
+      case .loads:
+        last = add(
+          .planning(experts: Int32(layer.experts)), .routing, on: rank, after: [gathered[member]],
+          to: &builder)
+      case .program(let rows, let columns):
+        last = add(
+          .solving(rows: Int32(rows), columns: Int32(columns)), .routing, on: rank,
+          after: [gathered[member]], to: &builder)
+      }
       let messages = Int32(reactive.messages[member]) * sizes.tensorsPerExpert
-      guard messages > 0 else { return planned }
-      return add(
-        .posting(messages: messages), .weights, on: rank, after: [planned], to: &builder)
+      guard messages > 0 else { return last }
+      return add(.posting(messages: messages), .weights, on: rank, after: [last], to: &builder)
     }
   }
 

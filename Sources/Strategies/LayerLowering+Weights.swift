@@ -29,7 +29,8 @@ extension LayerLowering {
         return [
           add(
             work, .weights, on: rank, lane: lane, after: last[member],
-            memory: bytes > 0 ? [MemoryChange(bytes, .replicas)] : [], to: &builder)
+            memory: bytes > 0 && !weightsHaveSlots ? [MemoryChange(bytes, .replicas)] : [],
+            to: &builder)
         ]
       }
     }
@@ -85,6 +86,7 @@ extension LayerLowering {
   /// once a layer is planned come again when that is repeated, prefetched ones when they are
   /// materialized again.
   func releasedAfterSum(_ member: Int) -> Double {
+    if weightsHaveSlots { return 0 }
     let keepsReactive = memory.keeps(pass)
     let keepsPrefetched =
       pass == .recomputation || memory.isTraining && !isRematerialized

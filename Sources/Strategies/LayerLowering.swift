@@ -16,14 +16,22 @@ struct LayerLowering {
   let index: Int
   let group: Range<Int>
   let microBatch: Int
-  /// Whether the layer was planned on the critical path.
-  let isPlanned: Bool
+  /// What is planned on the critical path, after the gate.
+  let planning: PlanningWork
+  /// Whether foreign weights have memory of their own for the whole step.
+  let weightsHaveSlots: Bool
   /// Whether prefetched weights are given back after the forward pass and fetched again.
   let isRematerialized: Bool
   private let isPlainRouting: Bool
   /// Where every copy is computed, kept on request.
   private let assignment: CopyAssignment?
-  /// Copies that each rank of the group computes.
+  private let droppedCopies: Int
+  private let paddedCopies: [Int]
+  /// Experts that changed ranks before the step.
+  private let migrated: Int
+  /// Rows that each rank of the group sends: its copies without those dropped, and padding.
+  private let sentRows: [Int]
+  /// Rows that each rank of the group computes, padding included.
   let computedCopies: [Int]
   /// The experts' work on each rank of the group.
   let expertWork: [Work]
@@ -48,7 +56,7 @@ struct LayerLowering {
   init(
     context: StepContext, style: LayerStyle, sizes: LayerSizes, memory: LayerMemory,
     layer: RoutedLayer, index: Int, group: Range<Int>, microBatch: Int, decision: LayerDecision,
-    builder: inout PlanBuilder
+    migrated: Int, builder: inout PlanBuilder
   ) {
     self.context = context
     self.style = style
@@ -58,7 +66,14 @@ struct LayerLowering {
     self.index = index
     self.group = group
     self.microBatch = microBatch
-    isPlanned = decision.isPlanned
+    planning = decision.planning
+    weightsHaveSlots = decision.weightsHaveSlots
+    droppedCopies = decision.droppedCopies
+    paddedCopies = decision.paddedCopies
+    self.migrated = migrated
+    sentRows = (0..<group.count).map { source in
+      decision.dispatch.copies[(source * group.count)..<((source + 1) * group.count)].reduce(0, +)
+    }
     isRematerialized = decision.isRematerialized
     isPlainRouting = decision.isPlainRouting
     assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
@@ -90,8 +105,11 @@ struct LayerLowering {
 
   func tokens(on rank: Int) -> Int32 { layer.tokens[rank] }
 
-  /// Copies of a rank's own tokens.
-  func copies(on rank: Int) -> Double { Double(layer.tokens[rank]) * Double(layer.topK) }
+  /// Rows that a rank sends for its own tokens: one a copy, but for those dropped or padded.
+  func copies(on rank: Int) -> Double { Double(sentRows[rank - group.lowerBound]) }
+
+  /// Copies that the gate of a rank makes.
+  func gatedCopies(on rank: Int) -> Int32 { layer.tokens[rank] * Int32(layer.topK) }
 
   /// Bytes of the hidden vectors that a member received.
   func receivedBytes(_ member: Int) -> Double { Double(computedCopies[member]) * sizes.hiddenRow }
@@ -122,9 +140,12 @@ struct LayerLowering {
   var outcome: LayerOutcome {
     var outcome = LayerOutcome(
       layer: index, firstRank: group.lowerBound, microBatch: microBatch,
-      computedCopies: computedCopies.map { Int32($0) },
-      weightTransfers: reactive.count + prefetched.count, isPlainRouting: isPlainRouting,
-      assignment: assignment)
+      computedCopies: computedCopies.indices.map {
+        Int32(computedCopies[$0] - (paddedCopies.isEmpty ? 0 : paddedCopies[$0]))
+      },
+      weightTransfers: reactive.count + prefetched.count + migrated,
+      isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,
+      paddedCopies: paddedCopies.map { Int32($0) }, assignment: assignment)
     if context.keepsAssignments { outcome.holders = context.placement.holders(layerAt: index) }
     return outcome
   }

@@ -16,7 +16,7 @@ public struct StepContext: Sendable {
   public let workload: Workload
   public let parallelism: Parallelism
   /// Where the experts of every layer live, the same in every expert-parallel group.
-  public let placement: ExpertPlacement
+  public internal(set) var placement: ExpertPlacement
   public let memory: MemoryPolicy
   /// Whether plans say where every single copy is computed, which executors need to know.
   public let keepsAssignments: Bool

@@ -17,12 +17,15 @@ struct Wave {
   /// The last operation of every rank: `[micro-batch][rank]`.
   private var frontiers: [[OperationID?]]
 
-  init(parts: [RoutedStep], firstPart: Int, lowering: StepLowering) {
+  init(
+    parts: [RoutedStep], firstPart: Int, lowering: StepLowering, after start: [OperationID]? = nil
+  ) {
     self.parts = parts
     self.firstPart = firstPart
     self.lowering = lowering
     frontiers = Array(
-      repeating: Array(repeating: nil, count: lowering.context.cluster.ranks), count: parts.count)
+      repeating: start ?? Array(repeating: nil, count: lowering.context.cluster.ranks),
+      count: parts.count)
   }
 
   /// What the strategy decided: micro-batch by micro-batch, layer by layer, group by group.
@@ -35,7 +38,9 @@ struct Wave {
   // MARK: - Forward
 
   /// The forward pass of all layers.
-  mutating func addForward(to builder: inout PlanBuilder, decide: StepLowering.Decide) {
+  mutating func addForward(
+    to builder: inout PlanBuilder, decide: StepLowering.Decide
+  ) throws(StrategyError) {
     for part in parts.indices {
       lowering.addDenseForward(
         of: parts[part], microBatch: firstPart + part, frontier: &frontiers[part], to: &builder)
@@ -48,7 +53,7 @@ struct Wave {
         layers[index].append([])
         for group in groups {
           addSum(before: index, part, group, to: &builder)
-          var layer = make(
+          var layer = try make(
             index, part, lowering.groups[group], holders, isLast: index == count - 1, decide,
             &builder)
           layer.addDispatchStations(to: &builder, after: frontiers[part])
@@ -75,17 +80,18 @@ struct Wave {
   private func make(
     _ index: Int, _ part: Int, _ group: Range<Int>, _ holders: [[Int]], isLast: Bool,
     _ decide: StepLowering.Decide, _ builder: inout PlanBuilder
-  ) -> LayerLowering {
+  ) throws(StrategyError) -> LayerLowering {
     let layer = parts[part].layers[index]
-    let rows = (group.lowerBound * layer.experts)..<(group.upperBound * layer.experts)
-    var decision = decide(
-      LayerInGroup(index: index, counts: layer.copies[rows], holders: holders), group)
+    var decision = try decide(
+      LayerInGroup(layer, index: index, group: group, holders: holders), group)
     // The last layer's backward pass follows at once, so what it has fetched stays.
     if isLast { decision.isRematerialized = false }
     return LayerLowering(
       context: lowering.context, style: lowering.style, sizes: lowering.sizes,
       memory: lowering.memory, layer: layer, index: index, group: group,
-      microBatch: firstPart + part, decision: decision, builder: &builder)
+      microBatch: firstPart + part, decision: decision,
+      migrated: firstPart + part == 0 ? lowering.migration?.count(inLayerAt: index) ?? 0 : 0,
+      builder: &builder)
   }
 
   // MARK: - Backward

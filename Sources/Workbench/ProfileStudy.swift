@@ -1,5 +1,6 @@
 import Foundation
 import Quantities
+import Results
 import TokenRouting
 
 /// A routing trace described: skew, dispersion, locality, affinity, drift.
@@ -22,10 +23,7 @@ public struct ProfileStudy: Sendable {
 
   /// The profile as JSON with sorted keys.
   public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = (try? encoder.encode(profile)) ?? Data()
-    return String(decoding: data, as: UTF8.self)
+    String(decoding: (try? SortedJSON.encode(profile)) ?? Data(), as: UTF8.self)
   }
 
   /// The profile for people.

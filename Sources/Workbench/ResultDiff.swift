@@ -68,9 +68,7 @@ public struct ResultDiff: Sendable, Encodable {
 
   /// The difference as JSON with sorted keys.
   public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+    try SortedJSON.encode(self)
   }
 }
 

@@ -35,6 +35,7 @@ struct SmallCosts: OperationCostModel {
     case .attention(let tokens): Double(tokens) * 1e-7
     case .gate(let tokens, let copies): Double(tokens + copies) * 1e-8
     case .planning(let experts): Double(experts) * 1e-7
+    case .solving(let rows, let columns): Double(rows * columns) * 1e-8
     case .posting(let messages): Double(messages) * 1e-6
     case .memoryPass(let bytes, let launches): bytes * 1e-12 + Double(launches) * 1e-7
     case .feedForward(let tokens, let intermediate): Double(tokens) * Double(intermediate) * 1e-10

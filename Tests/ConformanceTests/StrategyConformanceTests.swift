@@ -19,6 +19,12 @@ import Testing
       ("capacityFactor", .number(numbers.pick([0.5, 1, 1.1, 3]))),
       ("minimumChunk", .integer(numbers.pick([0, 1, 16]))),
       ("imbalanceThreshold", .number(numbers.pick([1, 1.3, 4]))),
+      ("pad", .flag(numbers.pick([true, false]))),
+      ("replicaSlots", .integer(numbers.pick([0, 1, 3]))),
+      ("memoryLimit", .integer(numbers.pick([0, 1000, 100_000]))),
+      ("maximumShadows", .integer(numbers.pick([0, 1, 20]))),
+      ("nodeAware", .flag(numbers.pick([true, false]))),
+      ("redundantExperts", .integer(numbers.pick([0, 1, 5]))),
     ]
     let known = Set(type.descriptor.options.map(\.name))
     let options = drawn.filter { known.contains($0.0) }
@@ -66,7 +72,8 @@ import Testing
         for pass in Self.passes(of: context) {
           let rows = Self.rows(of: plan, pass, outcome, group: group)
           for (member, copies) in outcome.computedCopies.enumerated() {
-            #expect(rows[member].reduce(0, +) == Int(copies), "\(pass)")
+            let padded = outcome.paddedCopies.isEmpty ? 0 : Int(outcome.paddedCopies[member])
+            #expect(rows[member].reduce(0, +) == Int(copies) + padded, "\(pass)")
           }
         }
       }
@@ -82,7 +89,10 @@ import Testing
   /// Invariant: without drops all strategies compute the same copies of the same experts.
   @Test(arguments: seeds) func everyExpertComputesItsCopies(seed: Int) throws {
     try Self.forEach(seed) { world, context, plan in
-      guard plan.layerOutcomes.allSatisfy({ $0.droppedCopies == 0 }) else { return }
+      let isWhole = plan.layerOutcomes.allSatisfy {
+        $0.droppedCopies == 0 && $0.paddedCopies.isEmpty
+      }
+      guard isWhole else { return }
       for pass in Self.passes(of: context) {
         for (index, layer) in world.step.layers.enumerated() {
           var rows = [Int](repeating: 0, count: layer.experts)

@@ -27,7 +27,7 @@ public struct CollectiveModel: Sendable {
       of: CollectiveFormula.self, on: cluster.accelerator,
       variants: custom && collective == .allReduce
         ? [Self.customVariant("trtllm"), Self.customVariant("sglang"), nccl] : [nccl],
-      linkRate: cluster.intraNode.bandwidth.bytesPerSecond)
+      linkRate: cluster.intraNode.bandwidth.bytesPerSecond, likeVariants: true)
     self.collective = collective
     self.origin = resolved.origin
     self.formula = CollectiveFormula(values: resolved.values)

@@ -67,12 +67,22 @@ public struct AttentionModel: Sendable {
   /// Seconds of one decode step of `sequences` sequences with `context` cached tokens each.
   public func decodeSeconds(sequences: Int, context: Int) -> Double {
     guard sequences > 0 else { return 0 }
-    let pairs = Double(sequences) * Double(Swift.max(context, 0) + 1)
-    let core = Swift.max(
+    return projectionSeconds(tokens: sequences)
+      + decodeCoreSeconds(sequences: Double(sequences), keys: Double(Swift.max(context, 0) + 1))
+      + efficiency.launchSeconds + passSeconds(tokens: sequences)
+  }
+
+  /// Seconds of scores and values of one decode step when each sequence attends to `keys` tokens.
+  public func decodeCoreSeconds(sequences: Double, keys: Double) -> Double {
+    let pairs = sequences * keys
+    return Swift.max(
       pairs * cachedBytesPerToken / (bandwidth * efficiency.cache),
       pairs * decodeFlopsPerPair / (peak * efficiency.forward))
-    return projectionSeconds(tokens: sequences) + core + efficiency.launchSeconds
-      + passSeconds(tokens: sequences)
+  }
+
+  /// Seconds of scores and values of a forward pass in which each token attends to `keys` tokens.
+  public func prefillCoreSeconds(tokens: Double, keys: Double) -> Double {
+    tokens * keys * forwardFlopsPerPair / (peak * efficiency.forward)
   }
 
   /// Seconds of a causal forward pass over `tokens` tokens in sequences of `sequenceLength`.
@@ -97,8 +107,7 @@ public struct AttentionModel: Sendable {
   private func coreFlops(_ tokens: Int, _ sequenceLength: Int, _ prefix: Int) -> Double {
     let length = Double(Swift.max(1, Swift.min(sequenceLength, Swift.max(tokens, sequenceLength))))
     let keys = (length + 1) / 2 + Double(Swift.max(prefix, 0))
-    let width = Double(shape.headDimension + shape.ropeDimension + shape.valueDimension)
-    return Double(tokens) * keys * 2 * width * localHeads
+    return Double(tokens) * keys * forwardFlopsPerPair
   }
 }
 
@@ -112,6 +121,10 @@ extension AttentionModel {
     return elements * cacheBytes / Double(parts)
   }
 
+  private var forwardFlopsPerPair: Double {
+    2 * Double(shape.headDimension + shape.ropeDimension + shape.valueDimension) * localHeads
+  }
+
   private var decodeFlopsPerPair: Double {
     let width =
       shape.kind == .mla
@@ -120,7 +133,11 @@ extension AttentionModel {
     return 2 * width * localHeads
   }
 
-  private func projectionSeconds(tokens: Int) -> Double {
+  /// Products around the core: what a launch costs, it costs this often.
+  public var projectionCount: Int { projectionSizes.count }
+
+  /// Seconds of the products that make queries, keys, values and the output of `tokens` tokens.
+  public func projectionSeconds(tokens: Int) -> Double {
     projectionSizes.reduce(0) { sum, size in
       sum + projections.seconds(m: tokens, n: size.columns, k: size.depth)
     }

@@ -10,23 +10,37 @@ public struct ResolvedConstants: Hashable, Sendable {
 extension CostParameters {
   /// The constants of `formula` for `accelerator`, from measured neighbours where it has none.
   ///
-  /// Neighbours of the same architecture come first, then all others; where `linkRate` is given,
-  /// neighbours with a link of like speed (within a factor of four) are preferred. Among `variants`
-  /// (best first) the first that any neighbour has is taken. Constants are ratios to the data sheet
-  /// and overheads, so the geometric mean over neighbours carries over.
+  /// `variants` stand best first. Where they are alike (`likeVariants`: formats or kernels of one
+  /// product), what was measured on the accelerator itself goes before what neighbours have, and
+  /// neighbours of its architecture before all others; else a better variant goes first wherever it
+  /// was measured. Where `linkRate` is given, neighbours with a link of like speed (within a factor
+  /// of four) are preferred. Constants are ratios to the data sheet and overheads, so the geometric
+  /// mean over neighbours carries over.
   public func constants<Formula: CalibratedFormula>(
     of formula: Formula.Type, on accelerator: Accelerator, variants: [String],
-    linkRate: Double = 0
+    linkRate: Double = 0, likeVariants: Bool = false
   ) -> ResolvedConstants {
-    let own = sets.filter {
+    let known = sets.filter {
       $0.formula == Formula.name && $0.values.count == formula.constants.count
     }
+    if likeVariants, let found = known.first(of: variants, where: { $0.isOf(accelerator) }) {
+      return found.variant == variants.first
+        ? ResolvedConstants(values: found.values, origin: .fitted) : formula.blend([found])
+    }
+    let family = architectureFamily(accelerator.architecture)
+    if likeVariants,
+      let found = known.first(
+        of: variants, where: { architectureFamily($0.architecture) == family })
+    {
+      let near = known.filter { $0.variant == found.variant }
+      return formula.blend(Self.nearest(near, to: accelerator, linkRate: linkRate))
+    }
     for variant in variants {
-      let exact = own.first { $0.accelerator == accelerator.id && $0.variant == variant }
+      let exact = known.first { $0.isOf(accelerator) && $0.variant == variant }
       if let exact, variant == variants.first {
         return ResolvedConstants(values: exact.values, origin: .fitted)
       }
-      let neighbours = own.filter { $0.variant == variant }
+      let neighbours = known.filter { $0.variant == variant }
       let chosen =
         exact.map { [$0] } ?? Self.nearest(neighbours, to: accelerator, linkRate: linkRate)
       if !chosen.isEmpty { return formula.blend(chosen) }
@@ -47,9 +61,26 @@ extension CostParameters {
     return near.isEmpty ? candidates : near
   }
 
-  /// `Blackwell Ultra` belongs to `Blackwell`.
-  private static func architectureFamily(_ name: String) -> Substring {
-    name.split(separator: " ").first ?? ""
+}
+
+/// `Blackwell Ultra` belongs to `Blackwell`.
+private func architectureFamily(_ name: String) -> Substring {
+  name.split(separator: " ").first ?? ""
+}
+
+extension ConstantSet {
+  fileprivate func isOf(_ accelerator: Accelerator) -> Bool { self.accelerator == accelerator.id }
+}
+
+extension [ConstantSet] {
+  /// The set of the best of `variants` among those that `accepts`.
+  fileprivate func first(
+    of variants: [String], where accepts: (ConstantSet) -> Bool
+  ) -> ConstantSet? {
+    for variant in variants {
+      if let found = first(where: { $0.variant == variant && accepts($0) }) { return found }
+    }
+    return nil
   }
 }
 

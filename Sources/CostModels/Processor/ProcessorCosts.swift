@@ -48,7 +48,7 @@ public struct ProcessorCosts: OperationCostModel {
     case .gate(let tokens, let copies):
       seconds =
         isBackward ? gateGradient(Double(tokens)) : gate(Double(tokens), Double(copies))
-    case .planning(let experts): seconds = profile.sorting.seconds(at: Double(experts))
+    case .planning, .solving: seconds = profile.sorting.seconds(at: Double(model.experts))
     case .memoryPass:
       seconds = pass(operation, load)
     case .experts(let first, let count):
@@ -211,7 +211,7 @@ private struct LayerLoads: Sendable {
             loads[key, default: Load()].gradients += 1
           }
         }
-      case .join, .attention, .planning, .posting, .memoryPass, .feedForward, .update: break
+      case .join, .attention, .planning, .solving, .posting, .memoryPass, .feedForward, .update: break
       }
     }
   }

@@ -122,7 +122,7 @@ public final class RankProgram {
     case .attention:
       throw .unsupported("attention is not computed; leave 'attention' out of the model")
     case .update: try update()
-    case .gate, .planning, .feedForward, .memoryPass, .experts:
+    case .gate, .planning, .solving, .feedForward, .memoryPass, .experts:
       if operation.pass == .backward {
         try performBackward(operation)
       } else {

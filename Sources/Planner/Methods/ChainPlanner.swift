@@ -62,25 +62,38 @@ struct ChainPlanner {
     _ chain: ChainSearch, _ bound: Double, _ run: inout PlanningRun
   ) -> ChainAnnealing {
     var annealing = ChainAnnealing(chain, seed: run.options.seed, moves: movePrice)
-    let hot = hotStart
-    if let budget = run.options.stepBudget {
-      annealing.cool(.init(hot: hot), seconds: nil, steps: budget, bound: bound, &run)
-    } else {
-      annealing.cool(
-        .init(hot: hot * 0.3), seconds: run.secondsLeft * 0.1, steps: nil, bound: bound, &run)
-      annealing.cool(
-        .init(hot: hot), seconds: run.secondsLeft * 0.98, steps: nil, bound: bound, &run)
+    let trials = schedules
+    var best = (schedule: trials[0], total: Double.infinity)
+    for schedule in trials where trials.count > 1 && !run.checkStop() {
+      let total = cool(&annealing, schedule, share: 0.08, bound, &run)
+      if total < best.total { best = (schedule, total) }
     }
+    let left = trials.count > 1 ? 1 - 0.08 * Double(trials.count) : 1
+    _ = cool(&annealing, best.schedule, share: left, bound, &run)
     return annealing
   }
 
-  /// The first temperature as a share of the mean change, by what was best on the public
-  /// problems: changes of copies are large, so their share is small; few slots and smooth totals
-  /// want a hot start.
-  private var hotStart: Float {
-    if case .traffic = problem.objective { return 0.8 }
-    if problem.slots > problem.experts { return 0.06 }
-    return problem.slotsPerRank >= 6 ? 0.15 : 0.6
+  private func cool(
+    _ annealing: inout ChainAnnealing, _ schedule: ChainAnnealing.Schedule, share: Double,
+    _ bound: Double, _ run: inout PlanningRun
+  ) -> Double {
+    // Of the time left the last run takes all but what scoring needs.
+    let seconds = share > 0.5 ? run.secondsLeft * 0.98 : (run.options.timeLimit ?? 0) * share
+    let steps = run.options.stepBudget.map { Int(Double($0) * share) }
+    return annealing.cool(
+      schedule, seconds: steps == nil ? seconds : nil, steps: steps, bound: bound, &run)
+  }
+
+  /// What is worth trying: problems with few slots a rank want to start hot and with little
+  /// smoothing, those with many the other way round, and no figure of a problem tells how much. A
+  /// short run with each decides which one gets the rest of the time.
+  private var schedules: [ChainAnnealing.Schedule] {
+    if case .traffic = problem.objective { return [.init(hot: 0.8, cooling: 0.01)] }
+    return [
+      .init(hot: 0.06, cooling: 0.01, smoothing: 0.3),
+      .init(hot: 0.25, cooling: 0.003, smoothing: 0.6),
+      .init(hot: 1, cooling: 0.001, smoothing: 0.3),
+    ]
   }
 
   private var movePrice: (([[Int]]) -> Double)? {

@@ -8,7 +8,7 @@ struct ChainAnnealing {
     /// First temperature as a share of the mean size of a change.
     var hot: Float
     /// Last temperature as a share of the first.
-    var cooling: Float = 0.01
+    var cooling: Float
     /// Weight of the mean communication during the first part.
     var smoothing: Float = 0.3
     /// Share of the schedule without smoothing at its end.
@@ -23,6 +23,8 @@ struct ChainAnnealing {
   private(set) var bestTotal: Double
   private var round = 0
   private var stepsDone = 0
+  /// Mean size of the changes that random exchanges would make at the start.
+  private var meanChange: Float = 0
 
   /// - Parameter moves: The price of a plan's moves, if there is one.
   init(_ chain: ChainSearch, seed: UInt64, moves: (([[Int]]) -> Double)? = nil) {
@@ -31,6 +33,7 @@ struct ChainAnnealing {
     self.moves = moves
     bestRows = chain.rows
     bestTotal = chain.total + (moves?(bestRows) ?? 0)
+    meanChange = measureChange()
   }
 
   /// Cools once from hot to cold.
@@ -38,13 +41,15 @@ struct ChainAnnealing {
   /// - Parameters:
   ///   - seconds: Wall seconds, or `nil` with `steps`.
   ///   - steps: Steps of all threads together, or `nil` with `seconds`.
+  /// - Returns: The best objective of this run.
   mutating func cool(
     _ schedule: Schedule, seconds: Double?, steps: Int?, bound: Double, _ run: inout PlanningRun
-  ) {
-    let hot = firstTemperature(schedule)
+  ) -> Double {
+    let hot = schedule.hot * meanChange
     let begin = ContinuousClock.now
     let firstStep = stepsDone
     // Rounds end often enough to be watched: every 20 ms or so, or 200 times a budget.
+    var best = Double.infinity
     var perRound = max(256, min(60_000, (steps ?? 12_000_000) / 200))
     while !run.checkStop() {
       let elapsed = (ContinuousClock.now - begin) / .seconds(1)
@@ -61,32 +66,32 @@ struct ChainAnnealing {
         let speed = Double(stepsDone - firstStep) / elapsed
         perRound = max(2_000, min(2_000_000, Int(speed * 0.025)))
       }
-      keepBest()
+      best = min(best, keepBest())
       run.report(
         "search", layersDone: chain.tables.layers, incumbent: bestTotal, bound: bound)
     }
     chain.read(bestRows)
+    return best
   }
 
-  private mutating func keepBest() {
+  /// - Returns: The present objective without moves.
+  private mutating func keepBest() -> Double {
     if round & 63 == 0 { chain.rebuild() }
-    var total = chain.total
-    guard total < bestTotal * (1 - 1e-7) else { return }
+    let total = chain.total
+    guard total < bestTotal * (1 - 1e-7) else { return total }
     let rows = chain.rows
-    total += moves?(rows) ?? 0
-    guard total < bestTotal * (1 - 1e-7) else { return }
-    (bestTotal, bestRows) = (total, rows)
+    let whole = total + (moves?(rows) ?? 0)
+    if whole < bestTotal * (1 - 1e-7) { (bestTotal, bestRows) = (whole, rows) }
+    return total
   }
 
-  /// A share of the mean size of the changes that random exchanges would make.
-  private mutating func firstTemperature(_ schedule: Schedule) -> Float {
-    let rows = chain.rows
-    var walker = ChainWalker(
-      chain, range: 0..<chain.tables.layers, random: stream(0), temperature: 0,
-      smoothing: schedule.smoothing)
+  private mutating func measureChange() -> Float {
+    let walker = ChainWalker(
+      chain, range: 0..<chain.tables.layers, random: stream(0), temperature: 0, smoothing: 0.3,
+      measures: true)
     walker.walk(4_000, stop: StopFlag())
-    chain.read(rows)
-    return Float(walker.sizeSum / Double(max(1, walker.sizeCount))) * schedule.hot
+    chain.read(bestRows)
+    return Float(walker.sizeSum / Double(max(1, walker.sizeCount)))
   }
 
   private mutating func stream(_ part: Int) -> SearchRandom {
@@ -97,46 +102,28 @@ struct ChainAnnealing {
   private mutating func makeRound(
     _ steps: Int, temperature: Float, smoothing: Float, threads: Int
   ) {
-    let ranges = ranges(threads: threads)
+    let ranges = ranges()
     let searched = ranges.reduce(0) { $0 + $1.count }
     let walks = ranges.enumerated().map { part, range in
-      ChainWalk(
+      (
         walker: ChainWalker(
           chain, range: range, random: stream(part), temperature: temperature,
-          smoothing: smoothing), steps: steps * range.count / max(1, searched))
+          smoothing: smoothing), steps: steps * range.count / max(1, searched)
+      )
     }
     let stop = StopFlag()
     WorkerPool.run(
-      count: walks.count, threads: threads, work: { walks[$0].go(stop) }, watch: {})
+      count: walks.count, threads: threads, work: { walks[$0].walker.walk(walks[$0].steps, stop: stop) }, watch: {})
     stepsDone += steps
   }
 
-  /// One range a thread, with a layer between two that nobody changes this round.
-  private func ranges(threads: Int) -> [Range<Int>] {
+  /// Ranges that two threads search at the same time, with a layer between them that nobody changes
+  /// this round; always two, so that the plan does not depend on the number of threads.
+  private func ranges() -> [Range<Int>] {
     let layers = chain.tables.layers
-    guard threads > 1, layers >= 4 * threads else { return [0..<layers] }
-    let size = layers / threads
+    guard layers >= 8 else { return [0..<layers] }
     var random = SearchRandom(seed: seed, stream: round)
-    var result: [Range<Int>] = []
-    var first = 0
-    for part in 1..<threads {
-      let wall = part * size - size / 4 + random.below(max(1, size / 2))
-      result.append(first..<wall)
-      first = wall + 1
-    }
-    return result + [first..<layers]
+    let wall = layers * 3 / 8 + random.below(layers / 4)
+    return [0..<wall, wall + 1..<layers]
   }
-}
-
-/// A walker on its way to another thread; unchecked, because only that thread uses it.
-private final class ChainWalk: @unchecked Sendable {
-  private var walker: ChainWalker
-  private let steps: Int
-
-  init(walker: ChainWalker, steps: Int) {
-    self.walker = walker
-    self.steps = steps
-  }
-
-  func go(_ stop: StopFlag) { walker.walk(steps, stop: stop) }
 }

@@ -10,20 +10,6 @@ extension ChainSearch {
     side == .next ? boundary[layer] : boundary[layer &- 1]
   }
 
-  /// Completes an accepted exchange of `e` on `g` and `f` on `h`.
-  func commitSwap(_ layer: Int, _ e: Int, _ g: Int, _ f: Int, _ h: Int) {
-    let flows = layers[layer]
-    let ranks = tables.ranks
-    for (expert, old, new) in [(e, g, h), (f, h, g)] where expert != tables.experts {
-      flows.present[expert * ranks + old] = false
-      flows.present[expert * ranks + new] = true
-      flows.home[expert] = Int32(truncatingIfNeeded: new)
-      let share = flows.share[expert]
-      publish(ChainChange(expert: expert, rank: old, share: -share), layer: layer)
-      publish(ChainChange(expert: expert, rank: new, share: share), layer: layer)
-    }
-  }
-
   /// How shares change when a copy of `e` on `g` gives way to one of `f`.
   func replicaChanges(
     _ layer: Int, removing e: Int, adding f: Int, on g: Int
@@ -48,7 +34,7 @@ extension ChainSearch {
 
   func addLoad(_ change: ChainChange, _ layer: Int, sign: Float = 1) {
     layers[layer].load[change.rank] +=
-      sign * change.share * tables.load[layer][change.expert] * tables.slowdown[change.rank]
+      sign * change.share * layers[layer].tokens[change.expert] * tables.slowdown[change.rank]
   }
 
   /// Completes an accepted change of copies.

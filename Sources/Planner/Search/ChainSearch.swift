@@ -11,6 +11,10 @@ final class ChainSearch: @unchecked Sendable {
   /// Compute time of each layer, and communication of the boundary after it, ns.
   let compute: UnsafeMutablePointer<Float>
   let communication: UnsafeMutablePointer<Float>
+  /// The node of each rank.
+  let nodeOfRank: UnsafeMutablePointer<Int32>
+  /// By node and rank, 1 if the rank is in the node.
+  let inNode: UnsafeMutablePointer<Float>
 
   init(_ problem: PlacementProblem, rows: [[Int]], capacities: SlotCapacities) {
     tables = ChainTables(problem)
@@ -21,18 +25,20 @@ final class ChainSearch: @unchecked Sendable {
         ?? Region.regions(
           of: problem, layer: layer, loads: loads, capacity: capacities.rows[layer])
       return LayerFlows(
-        tables, row: rows[layer], capacity: capacities.rows[layer], regions: regions,
+        tables, layer: layer, row: rows[layer], capacity: capacities.rows[layer], regions: regions,
         pins: problem.protectedExperts.filter { $0.layer == layer }.map(\.expert))
     }
     boundary = (0..<max(0, rows.count - 1)).map { [tables] _ in
-      let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * tables.width)
-      memory.initialize(repeating: 0, count: 2 * tables.width)
-      return memory
+      RawMemory.filled(2 * tables.width, with: 0)
     }
-    compute = .allocate(capacity: rows.count)
-    compute.initialize(repeating: 0, count: rows.count)
-    communication = .allocate(capacity: rows.count)
-    communication.initialize(repeating: 0, count: rows.count)
+    compute = RawMemory.filled(rows.count, with: 0)
+    communication = RawMemory.filled(rows.count, with: 0)
+    nodeOfRank = RawMemory.filled(tables.ranks, with: 0)
+    inNode = RawMemory.filled(tables.nodes * tables.width, with: 0)
+    for rank in 0..<tables.ranks {
+      nodeOfRank[rank] = Int32(rank / tables.ranksPerNode)
+      inNode[rank / tables.ranksPerNode * tables.width + rank] = 1
+    }
     rebuild()
   }
 
@@ -40,6 +46,13 @@ final class ChainSearch: @unchecked Sendable {
     for memory in boundary { memory.deallocate() }
     compute.deallocate()
     communication.deallocate()
+    nodeOfRank.deallocate()
+    inNode.deallocate()
+  }
+
+  @inline(__always)
+  func place(_ rank: Int) -> RankPlace {
+    RankPlace(rank: rank, node: Int(nodeOfRank[rank]))
   }
 
   /// The current slots of all layers.
@@ -59,7 +72,7 @@ final class ChainSearch: @unchecked Sendable {
   /// Computes all tables anew, which also removes rounding drift.
   func rebuild() {
     for layer in 0..<tables.layers {
-      layers[layer].rebuildLoads(layer)
+      layers[layer].rebuildLoads()
       rebuildFlows(layer)
     }
     for layer in 0..<tables.layers {
@@ -80,18 +93,18 @@ final class ChainSearch: @unchecked Sendable {
     for expert in 0..<tables.experts {
       flows.outwardTotal[expert] = 0
       flows.inwardTotal[expert] = 0
-      for partner in tables.successors[layer][expert] {
+      for partner in flows.successors[expert] {
         let share = layers[layer + 1].share[Int(partner.expert)]
         flows.outwardTotal[expert] += partner.tokens
         for rank in next[Int(partner.expert)] {
-          flows.addOutward(expert, rank, partner.tokens * share)
+          flows.addOutward(expert, place(rank), partner.tokens * share)
         }
       }
-      for partner in tables.predecessors[layer][expert] {
+      for partner in flows.predecessors[expert] {
         let share = layers[layer - 1].share[Int(partner.expert)]
         flows.inwardTotal[expert] += partner.tokens
         for rank in previous[Int(partner.expert)] {
-          flows.addInward(expert, rank, partner.tokens * share)
+          flows.addInward(expert, place(rank), partner.tokens * share)
         }
       }
     }

@@ -20,10 +20,10 @@ final class ChainStep: @unchecked Sendable {
   private let distance: [RankLanes]
   /// Tokens by source and destination expert.
   private let flow: [Float]
-  private let placements: SmallPlacements
-  private let classOfRow: [Int]
+  /// The layer before and its classes' values, and the layer itself.
+  private let previous: SmallStates
   private let value: [Double]
-  private let representatives: [Int]
+  private let states: SmallStates
   private let threads: Int
   private let result: UnsafeMutablePointer<(row: Int, value: Double)>
 
@@ -31,8 +31,7 @@ final class ChainStep: @unchecked Sendable {
   /// - Precondition: At most eight ranks.
   init(
     problem: PlacementProblem, flow: [Float], experts: Int, measure: BoundaryMeasure,
-    placements: SmallPlacements, classOfRow: [Int], value: [Double], representatives: [Int],
-    threads: Int
+    previous: SmallStates, value: [Double], states: SmallStates, threads: Int
   ) {
     precondition(problem.ranks <= RankLanes.scalarCount, "a vector holds the ranks")
     (ranks, self.experts, self.measure) = (problem.ranks, experts, measure)
@@ -44,13 +43,12 @@ final class ChainStep: @unchecked Sendable {
       return lanes
     }
     self.flow = flow
-    self.placements = placements
-    self.classOfRow = classOfRow
+    self.previous = previous
     self.value = value
-    self.representatives = representatives
+    self.states = states
     self.threads = threads
-    result = .allocate(capacity: representatives.count)
-    result.initialize(repeating: (0, .infinity), count: representatives.count)
+    result = .allocate(capacity: states.representatives.count)
+    result.initialize(repeating: (0, .infinity), count: states.representatives.count)
   }
 
   deinit { result.deallocate() }
@@ -58,17 +56,17 @@ final class ChainStep: @unchecked Sendable {
   /// By class: the best row before, and its value with the cost of the boundary.
   func best() -> [(row: Int, value: Double)] {
     WorkerPool.run(
-      count: representatives.count, threads: threads, work: { [self] in search($0) }, watch: {})
-    return (0..<representatives.count).map { result[$0] }
+      count: states.representatives.count, threads: threads, work: { [self] in search($0) }, watch: {})
+    return (0..<states.representatives.count).map { result[$0] }
   }
 
   private func search(_ index: Int) {
-    let arriving = costs(to: representatives[index])
+    let arriving = costs(to: states.representatives[index])
     var best = (row: 0, value: Double.infinity)
-    for row in 0..<placements.count {
-      let before = value[classOfRow[row]]
+    for row in 0..<previous.placements.count {
+      let before = value[previous.classOfRow[row]]
       guard before < best.value else { continue }
-      let sum = before + Double(cost(placements.copies(of: row), arriving))
+      let sum = before + Double(cost(previous.placements.copies(of: row), arriving))
       if sum < best.value { best = (row, sum) }
     }
     result[index] = best
@@ -89,7 +87,7 @@ final class ChainStep: @unchecked Sendable {
     var costs = Costs()
     for expert in 0..<experts {
       var arriving = RankLanes(repeating: 0)
-      for copy in placements.copies(of: destination) {
+      for copy in states.placements.copies(of: destination) {
         let (next, rank) = copy.index.quotientAndRemainder(dividingBy: ranks)
         arriving[rank] += flow[expert * experts + next] * copy.share
       }

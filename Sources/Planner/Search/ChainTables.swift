@@ -1,12 +1,6 @@
 /// What never changes while a chain of layers is searched: loads, flows and costs as dense and
 /// sparse arrays in single precision.
 struct ChainTables: Sendable {
-  /// A flow to or from another expert.
-  struct Partner: Sendable {
-    let expert: Int32
-    let tokens: Float
-  }
-
   let layers: Int
   let experts: Int
   let ranks: Int
@@ -24,10 +18,10 @@ struct ChainTables: Sendable {
   let slowdown: [Float]
   /// Tokens by layer and expert.
   let load: [[Float]]
-  /// Flows to the next layer, by layer and expert, heaviest first; empty for the last layer.
-  let successors: [[[Partner]]]
-  /// Flows from the layer before, by layer and expert, heaviest first; empty for the first layer.
-  let predecessors: [[[Partner]]]
+  /// Flows to the next layer, by layer; empty for the last layer.
+  let successors: [PartnerLists]
+  /// Flows from the layer before, by layer; empty for the first layer.
+  let predecessors: [PartnerLists]
   /// Price of an expert on a rank where it is not now.
   let moveCost: Float
   /// The ranks of each expert now, by layer; empty without a current placement.
@@ -59,29 +53,19 @@ struct ChainTables: Sendable {
       (countsTotal, computeCost) = (false, Float(problem.costs.computeNanoseconds))
       caps = Array(repeating: .infinity, count: problem.layers)
     }
-    let empty = Array(repeating: [Partner](), count: problem.experts)
+    let empty = Array(repeating: [PartnerLists.Partner](), count: problem.experts)
     var successors = Array(repeating: empty, count: problem.layers)
     var predecessors = successors
     for (layer, flows) in problem.transitions.enumerated() {
       for flow in flows where flow.tokens > 0 {
         let tokens = Float(flow.tokens)
         successors[layer][flow.source].append(
-          Partner(expert: Int32(flow.destination), tokens: tokens))
+          PartnerLists.Partner(expert: Int32(flow.destination), tokens: tokens))
         predecessors[layer + 1][flow.destination].append(
-          Partner(expert: Int32(flow.source), tokens: tokens))
+          PartnerLists.Partner(expert: Int32(flow.source), tokens: tokens))
       }
     }
-    self.successors = Self.heaviestFirst(successors)
-    self.predecessors = Self.heaviestFirst(predecessors)
-  }
-
-  private static func heaviestFirst(_ layers: [[[Partner]]]) -> [[[Partner]]] {
-    layers.map { experts in
-      experts.map { partners in
-        partners.sorted {
-          $0.tokens != $1.tokens ? $0.tokens > $1.tokens : $0.expert < $1.expert
-        }
-      }
-    }
+    self.successors = successors.map { PartnerLists($0) }
+    self.predecessors = predecessors.map { PartnerLists($0) }
   }
 }

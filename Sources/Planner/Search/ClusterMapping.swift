@@ -52,7 +52,7 @@ struct ClusterMapping {
         }
       }
     }
-    return SmallModelSearch(clusters, measure: .largestPair)?.solve(&run)?.layers
+    return SmallModelSearch(clusters, measure: .largestPair, &run)?.solve(&run)?.layers
   }
 
   private func improved(_ run: inout PlanningRun) -> [[Int]] {

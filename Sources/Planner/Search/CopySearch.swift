@@ -32,15 +32,10 @@ final class CopySearch {
     samples = loads.rows.count
     chunks = (samples + 7) / 8
     if case .tail(let count) = loads.risk { tailCount = count } else { tailCount = nil }
-    func zeroed<Element>(_ count: Int, _ value: Element) -> UnsafeMutablePointer<Element> {
-      let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
-      memory.initialize(repeating: value, count: max(1, count))
-      return memory
-    }
-    weight = zeroed(experts * chunks, Lanes(repeating: 0))
-    laneWeight = zeroed(chunks, Lanes(repeating: 0))
-    top = zeroed(3 * chunks, Lanes(repeating: 0))
-    topExpert = zeroed(2 * chunks, ExpertLanes(repeating: -1))
+    weight = RawMemory.filled(experts * chunks, with: Lanes(repeating: 0))
+    laneWeight = RawMemory.filled(chunks, with: Lanes(repeating: 0))
+    top = RawMemory.filled(3 * chunks, with: Lanes(repeating: 0))
+    topExpert = RawMemory.filled(2 * chunks, with: ExpertLanes(repeating: -1))
     let total = loads.rows.reduce(0) { $0 + $1.reduce(0, +) }
     let scale = max(1e-12, total / Double(samples * experts))
     for (sample, row) in loads.rows.enumerated() {

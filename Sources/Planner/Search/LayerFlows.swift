@@ -21,46 +21,57 @@ final class LayerFlows {
   /// Sums of ``outward`` and ``inward`` over all ranks.
   let outwardTotal: UnsafeMutablePointer<Float>
   let inwardTotal: UnsafeMutablePointer<Float>
-  let regionOfRank: [Int32]
+  /// Tokens of each expert; 0 for the empty slot.
+  let tokens: UnsafeMutablePointer<Float>
+  /// Usable slots of each rank.
+  let room: UnsafeMutablePointer<Int32>
+  let regionOfRank: UnsafeMutablePointer<Int32>
   let regions: [Region]
   let homeRegion: [Int32]
   let capacity: [Int]
   /// Experts that keep their copies as they are.
   let protected: Set<Int>
+  /// Flows to the next layer and from the one before.
+  let successors: PartnerLists
+  let predecessors: PartnerLists
   private let tables: ChainTables
 
-  init(_ tables: ChainTables, row: [Int], capacity: [Int], regions: [Region], pins: [Int]) {
+  init(
+    _ tables: ChainTables, layer: Int, row: [Int], capacity: [Int], regions: [Region], pins: [Int]
+  ) {
     self.tables = tables
     self.capacity = capacity
     protected = Set(pins)
     self.regions = regions
-    var regionOfRank = Array(repeating: Int32(0), count: tables.ranks)
+    successors = tables.successors[layer]
+    predecessors = tables.predecessors[layer]
     var homeRegion = Array(repeating: Int32(0), count: tables.experts)
     for (index, region) in regions.enumerated() {
-      for rank in region.ranks { regionOfRank[rank] = Int32(index) }
       for expert in region.experts { homeRegion[expert] = Int32(index) }
     }
-    self.regionOfRank = regionOfRank
     self.homeRegion = homeRegion
-    func zeroed<Element>(_ count: Int, _ value: Element) -> UnsafeMutablePointer<Element> {
-      let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
-      memory.initialize(repeating: value, count: max(1, count))
-      return memory
-    }
     let rows = tables.experts + 1
-    slot = zeroed(tables.ranks * tables.slotsPerRank, Int32(tables.experts))
-    copies = zeroed(rows, Int32(0))
-    share = zeroed(rows, Float(0))
-    home = zeroed(rows, Int32(0))
-    present = zeroed(rows * tables.ranks, false)
-    pinned = zeroed(tables.ranks * tables.slotsPerRank, false)
-    load = zeroed(tables.width, Float(0))
-    outward = zeroed(rows * tables.width, Float(0))
-    inward = zeroed(rows * tables.width, Float(0))
-    outwardNode = zeroed(rows * tables.nodes, Float(0))
-    inwardNode = zeroed(rows * tables.nodes, Float(0))
-    outwardTotal = zeroed(rows, Float(0))
-    inwardTotal = zeroed(rows, Float(0))
+    tokens = RawMemory.filled(rows, with: Float(0))
+    for (expert, count) in tables.load[layer].enumerated() { tokens[expert] = count }
+    room = RawMemory.filled(tables.ranks, with: Int32(0))
+    for (rank, slots) in capacity.enumerated() { room[rank] = Int32(slots) }
+    regionOfRank = RawMemory.filled(tables.ranks, with: Int32(0))
+    for (index, region) in regions.enumerated() {
+      for rank in region.ranks { regionOfRank[rank] = Int32(index) }
+    }
+    slot = RawMemory.filled(tables.ranks * tables.slotsPerRank, with: Int32(tables.experts))
+    copies = RawMemory.filled(rows, with: Int32(0))
+    share = RawMemory.filled(rows, with: Float(0))
+    home = RawMemory.filled(rows, with: Int32(0))
+    present = RawMemory.filled(rows * tables.ranks, with: false)
+    pinned = RawMemory.filled(tables.ranks * tables.slotsPerRank, with: false)
+    load = RawMemory.filled(tables.width, with: Float(0))
+    outward = RawMemory.filled(rows * tables.width, with: Float(0))
+    inward = RawMemory.filled(rows * tables.width, with: Float(0))
+    outwardNode = RawMemory.filled(rows * tables.nodes, with: Float(0))
+    inwardNode = RawMemory.filled(rows * tables.nodes, with: Float(0))
+    outwardTotal = RawMemory.filled(rows, with: Float(0))
+    inwardTotal = RawMemory.filled(rows, with: Float(0))
     read(row)
     for index in 0..<tables.ranks * tables.slotsPerRank where pins.contains(Int(slot[index])) {
       pinned[index] = true
@@ -68,10 +79,10 @@ final class LayerFlows {
   }
 
   deinit {
-    for memory in [slot, copies, home] { memory.deallocate() }
+    for memory in [slot, copies, home, room, regionOfRank] { memory.deallocate() }
     for memory in [present, pinned] { memory.deallocate() }
     for memory in [
-      share, load, outward, inward, outwardNode, inwardNode, outwardTotal, inwardTotal,
+      share, load, tokens, outward, inward, outwardNode, inwardNode, outwardTotal, inwardTotal,
     ] { memory.deallocate() }
   }
 
@@ -97,26 +108,32 @@ final class LayerFlows {
     }
   }
 
-  /// Computes the loads of `layer` anew.
-  func rebuildLoads(_ layer: Int) {
+  /// Computes the loads anew.
+  func rebuildLoads() {
     for rank in 0..<tables.width { load[rank] = 0 }
     for index in 0..<tables.ranks * tables.slotsPerRank where slot[index] != tables.experts {
       let (rank, expert) = (index / tables.slotsPerRank, Int(slot[index]))
-      load[rank] += tables.load[layer][expert] * share[expert] * tables.slowdown[rank]
+      load[rank] += tokens[expert] * share[expert] * tables.slowdown[rank]
     }
   }
 
   /// Adds tokens to an expert's flow to a rank of the next layer.
   @inline(__always)
-  func addOutward(_ expert: Int, _ rank: Int, _ tokens: Float) {
-    outward[expert &* tables.width &+ rank] += tokens
-    outwardNode[expert &* tables.nodes &+ rank / tables.ranksPerNode] += tokens
+  func addOutward(_ expert: Int, _ place: RankPlace, _ tokens: Float) {
+    outward[expert &* tables.width &+ place.rank] += tokens
+    outwardNode[expert &* tables.nodes &+ place.node] += tokens
   }
 
   /// Adds tokens to an expert's flow from a rank of the layer before.
   @inline(__always)
-  func addInward(_ expert: Int, _ rank: Int, _ tokens: Float) {
-    inward[expert &* tables.width &+ rank] += tokens
-    inwardNode[expert &* tables.nodes &+ rank / tables.ranksPerNode] += tokens
+  func addInward(_ expert: Int, _ place: RankPlace, _ tokens: Float) {
+    inward[expert &* tables.width &+ place.rank] += tokens
+    inwardNode[expert &* tables.nodes &+ place.node] += tokens
   }
+}
+
+/// A rank and its node.
+struct RankPlace {
+  let rank: Int
+  let node: Int
 }

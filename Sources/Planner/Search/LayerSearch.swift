@@ -78,24 +78,19 @@ final class LayerSearch {
     let total = loads.rows.reduce(0) { $0 + $1.reduce(0, +) }
     scale = max(1e-12, total / Double(samples * ranks))
 
-    func zeroed<Element>(_ count: Int, _ value: Element) -> UnsafeMutablePointer<Element> {
-      let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
-      memory.initialize(repeating: value, count: max(1, count))
-      return memory
-    }
-    weight = zeroed((experts + 1) * chunks, Lanes(repeating: 0))
-    load = zeroed(ranks * chunks, Lanes(repeating: 0))
-    saved = zeroed(ranks * chunks, Lanes(repeating: 0))
-    laneWeight = zeroed(chunks, Lanes(repeating: 0))
-    busiest = zeroed(3 * chunks, Lanes(repeating: 0))
-    busiestRank = zeroed(3 * chunks, RankLanes(repeating: -1))
-    slot = zeroed(ranks * slotsPerRank, Int32(experts))
-    copies = zeroed(experts + 1, Int32(0))
-    share = zeroed(experts + 1, Float(0))
-    present = zeroed((experts + 1) * ranks, false)
-    slowdown = zeroed(ranks, Float(1))
-    pinned = zeroed(ranks * slotsPerRank, false)
-    slotCost = problem.moveCost > 0 ? zeroed((experts + 1) * ranks, Float(0)) : nil
+    weight = RawMemory.filled((experts + 1) * chunks, with: Lanes(repeating: 0))
+    load = RawMemory.filled(ranks * chunks, with: Lanes(repeating: 0))
+    saved = RawMemory.filled(ranks * chunks, with: Lanes(repeating: 0))
+    laneWeight = RawMemory.filled(chunks, with: Lanes(repeating: 0))
+    busiest = RawMemory.filled(3 * chunks, with: Lanes(repeating: 0))
+    busiestRank = RawMemory.filled(3 * chunks, with: RankLanes(repeating: -1))
+    slot = RawMemory.filled(ranks * slotsPerRank, with: Int32(experts))
+    copies = RawMemory.filled(experts + 1, with: Int32(0))
+    share = RawMemory.filled(experts + 1, with: Float(0))
+    present = RawMemory.filled((experts + 1) * ranks, with: false)
+    slowdown = RawMemory.filled(ranks, with: Float(1))
+    pinned = RawMemory.filled(ranks * slotsPerRank, with: false)
+    slotCost = problem.moveCost > 0 ? RawMemory.filled((experts + 1) * ranks, with: Float(0)) : nil
     fill(problem, loads, layer)
     read(start)
     pin(problem, layer)

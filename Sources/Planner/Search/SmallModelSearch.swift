@@ -5,21 +5,22 @@
 /// before it ranges over all placements.
 struct SmallModelSearch {
   private let problem: PlacementProblem
-  private let rows: [[Int]]
-  /// The class of each row, and one row of each class.
-  private var classOfRow: [Int] = []
-  private var representatives: [Int] = []
-  private let placements: SmallPlacements
   private let measure: BoundaryMeasure
+  /// The placements that matter, by layer; the same for all layers where all placements do.
+  private let states: [SmallStates]
+  /// By how much the cost of each boundary can differ between plans, ns.
+  private let spread: [Double]
 
   /// - Returns: `nil` if the model is not small enough for an exact answer in seconds.
-  init?(_ problem: PlacementProblem, measure: BoundaryMeasure? = nil) {
+  init?(
+    _ problem: PlacementProblem, measure: BoundaryMeasure? = nil, _ run: inout PlanningRun
+  ) {
     let capacities = SlotCapacities(problem)
     guard let capacity = capacities.rows.first, problem.replicaSplit == .even,
       problem.currentPlacement == nil, problem.expertGroups == nil,
       capacities.rows.allSatisfy({ $0 == capacity }),
       capacity.allSatisfy({ $0 == problem.slotsPerRank }),
-      let small = SmallLayer(problem, capacity: capacity, limit: 60_000)
+      capacity.allSatisfy({ $0 == problem.slotsPerRank })
     else { return nil }
     self.problem = problem
     if let measure {
@@ -29,47 +30,22 @@ struct SmallModelSearch {
     } else {
       self.measure = .busiestRank
     }
-    rows = small.rows
-    placements = SmallPlacements(rows: rows, problem)
-    classify()
-    let pairs = Double(representatives.count) * Double(rows.count) * Double(problem.layers)
-    let work = problem.objective.couplesLayers ? pairs : Double(rows.count * problem.layers)
-    // Some 30 million pairs of placements a second and core: a few seconds in all.
-    guard work <= 1e8 else { return nil }
-  }
-
-  /// Groups rows that differ by names of alike ranks and nodes only.
-  private mutating func classify() {
-    var classes: [[Int]: Int] = [:]
-    for (index, row) in rows.enumerated() {
-      let key = canonical(row)
-      if let known = classes[key] {
-        classOfRow.append(known)
-      } else {
-        classes[key] = representatives.count
-        classOfRow.append(representatives.count)
-        representatives.append(index)
+    if let small = SmallLayer(problem, capacity: capacity, limit: 60_000) {
+      let all = SmallStates(problem, rows: small.rows)
+      let pairs = Double(all.representatives.count) * Double(all.rows.count)
+      let work = (problem.objective.couplesLayers ? pairs : Double(all.rows.count))
+      // Some 30 million pairs of placements a second and core: a few seconds in all.
+      if work * Double(problem.layers) <= 1e8 {
+        states = Array(repeating: all, count: problem.layers)
+        spread = Array(repeating: .infinity, count: problem.layers)
+        return
       }
     }
-  }
-
-  /// The row with ranks sorted within nodes and nodes sorted; as it is where ranks differ.
-  private func canonical(_ row: [Int]) -> [Int] {
-    let even = problem.nodes == 1 || problem.ranks % problem.ranksPerNode == 0
-    guard Set(problem.rankSlowdown).count <= 1, even else { return row }
-    let size = problem.slotsPerRank
-    let ranks = (0..<problem.ranks).map { Array(row[$0 * size..<($0 + 1) * size]) }
-    let perNode =
-      problem.nodes == 1
-        || problem.costs.intraNodeNanoseconds
-          == problem.costs.interNodeNanoseconds
-        || !problem.objective.couplesLayers
-      ? problem.ranks : problem.ranksPerNode
-    let nodes = stride(from: 0, to: problem.ranks, by: perNode).map { first in
-      ranks[first..<first + perNode].sorted { $0.lexicographicallyPrecedes($1) }
-        .flatMap { $0 }
-    }
-    return nodes.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+    // Beyond 40,000 placements a layer the pairs take too long.
+    guard measure == nil,
+      let pruning = SmallStates.Pruning(problem, rowLimit: 40_000, &run)
+    else { return nil }
+    (states, spread) = (pruning.states, pruning.spread)
   }
 
   /// An optimal placement, or `nil` if the run was stopped before the end.
@@ -85,8 +61,9 @@ struct SmallModelSearch {
     var chosen: [[Int]] = []
     for layer in 0..<problem.layers {
       if run.checkStop() { return nil }
-      let best = representatives.min { cost(layer, rows[$0]) < cost(layer, rows[$1]) }
-      guard let best else { return nil }
+      let rows = states[layer].representatives.map { states[layer].rows[$0] }
+      let costs = rows.map { cost(layer, $0) }
+      guard let best = costs.indices.min(by: { costs[$0] < costs[$1] }) else { return nil }
       chosen.append(rows[best])
     }
     return chosen
@@ -106,23 +83,33 @@ struct SmallModelSearch {
 
   /// For each layer and class the best way to get there, then back from the best end.
   private func chain(_ run: inout PlanningRun) -> [[Int]]? {
-    var value = representatives.map { cost(0, rows[$0]) }
+    var value = ownCosts(0)
     var origins: [[Int]] = []
     for layer in 1..<max(1, problem.layers) {
       if run.checkStop() { return nil }
-      let own = representatives.map { cost(layer, rows[$0]) }
+      prune(&value, before: layer)
       let step = ChainStep(
         problem: problem, flow: flow(after: layer - 1), experts: problem.experts,
-        measure: measure, placements: placements, classOfRow: classOfRow, value: value,
-        representatives: representatives, threads: run.options.threads)
+        measure: measure, previous: states[layer - 1], value: value, states: states[layer],
+        threads: run.options.threads)
       let best = step.best()
       origins.append(best.map(\.row))
-      value = zip(own, best).map { $0 + $1.value }
+      value = zip(ownCosts(layer), best).map { $0 + $1.value }
     }
     guard let end = value.indices.min(by: { value[$0] < value[$1] }), value[end].isFinite else {
       return nil
     }
     return trace(from: end, origins)
+  }
+
+  private func ownCosts(_ layer: Int) -> [Double] {
+    states[layer].representatives.map { cost(layer, states[layer].rows[$0]) }
+  }
+
+  /// Leaves out classes that another one beats whatever comes after them.
+  private func prune(_ value: inout [Double], before layer: Int) {
+    let limit = ((value.min() ?? 0) + spread[layer - 1]) * (1 + 1e-9)
+    for index in value.indices where value[index] > limit { value[index] = .infinity }
   }
 
   /// Tokens by source and destination expert.
@@ -136,19 +123,16 @@ struct SmallModelSearch {
 
   /// Walks back; each step was computed for a representative, so ranks are renamed on the way.
   private func trace(from end: Int, _ origins: [[Int]]) -> [[Int]] {
-    var chosen = [rows[representatives[end]]]
-    for step in origins.reversed() {
+    let last = states[problem.layers - 1]
+    var chosen = [last.rows[last.representatives[end]]]
+    for (layer, step) in origins.enumerated().reversed() {
       let row = chosen[0]
-      let group = canonicalClass(row)
-      let names = renaming(from: rows[representatives[group]], to: row)
-      let previous = rows[step[group]]
-      chosen.insert(renamed(previous, names), at: 0)
+      let here = states[layer + 1]
+      let group = here.rows.firstIndex(of: row).map { here.classOfRow[$0] } ?? 0
+      let names = renaming(from: here.rows[here.representatives[group]], to: row)
+      chosen.insert(renamed(states[layer].rows[step[group]], names), at: 0)
     }
     return chosen
-  }
-
-  private func canonicalClass(_ row: [Int]) -> Int {
-    rows.firstIndex(of: row).map { classOfRow[$0] } ?? 0
   }
 
   /// The new rank of each rank such that `first` renamed is `second`.

@@ -40,6 +40,10 @@ struct TokenTraceRouting: RoutingGenerator {
       + Self.repeatWarning(table, model.topK)
   }
 
+  var distinctSteps: Int? {
+    tokens.count / max(1, context.ranks * context.workload.tokensPerRank)
+  }
+
   func layer(at position: Int, step: Int) -> RoutedLayer {
     let model = context.model
     let perRank = context.workload.tokensPerRank

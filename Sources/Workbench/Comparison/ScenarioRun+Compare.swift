@@ -1,12 +1,10 @@
 import Diagnostics
-import Dispatch
 import Domain
 import Foundation
 import Plan
 public import Results
 import Scenarios
 import Strategies
-import Synchronization
 import TokenRouting
 
 /// How far a long run has come.
@@ -18,44 +16,47 @@ public struct RunProgress: Sendable {
 extension ScenarioRun {
   /// Simulates every cell over every step and decides.
   ///
-  /// All cells see the same routed steps. Steps run side by side on the machine's cores and are
+  /// All cells see the same routed steps. With `simulation.precision` steps go on until the p99 of
+  /// every cell is as sure as asked, or to `simulation.maximumSteps`. Steps run side by side on the machine's cores and are
   /// added up in order, so the result does not depend on how many there are.
   ///
   /// - Parameters:
   ///   - baseline: the cell that speed-ups are relative to, such as `contiguous/ep`; the first by
   ///     default.
+  ///   - looksCloser: whether a few steps are simulated again to be shown and to find what makes them
+  ///     slow.
   ///   - shouldStop: asked between steps; once true, the finished steps are decided on.
   /// - Throws: ``WorkbenchError`` where the baseline is no cell or a step cannot be simulated.
   public func compare(
-    baseline: String? = nil, version: String,
+    baseline: String? = nil, version: String, looksCloser: Bool = true,
     onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
   ) throws(WorkbenchError) -> Results.ComparisonResult {
     let baselineIndex = try cellIndex(named: baseline)
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
-    let steps = scenario.workload.steps
+    var rule = StoppingRule(scenario)
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
     var sessions: [any StrategySession] = []
     for cell in cells { sessions.append(try cell.session(before: 0, of: routing)) }
     var next = 0
     var wasStopped = false
-    while next < steps {
+    while next < rule.target || rule.wantsMore(accumulators.map(\.stepSeconds)) {
       if next > 0, shouldStop() {
         wasStopped = true
         break
       }
-      let range = next..<min(steps, next + batch)
+      let range = next..<min(rule.target, next + batch)
       for (offset, metrics) in try simulate(range, &sessions).enumerated() {
         for cell in cells.indices {
           accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
         }
       }
       next = range.upperBound
-      onProgress(RunProgress(done: next, total: steps))
+      onProgress(RunProgress(done: next, total: rule.target))
     }
     let builder = ComparisonBuilder(
       run: self, accumulators: accumulators, baseline: baselineIndex, version: version,
-      stoppedAfter: wasStopped ? next : nil)
+      steps: next, wasStopped: wasStopped, rule: rule, looksCloser: looksCloser)
     return try builder.build()
   }
 
@@ -72,30 +73,14 @@ extension ScenarioRun {
   private func simulate(
     _ range: Range<Int>, _ sessions: inout [any StrategySession]
   ) throws(WorkbenchError) -> [[StepMetrics]] {
-    let steps = Self.sideBySide(range.count) { routing.step(range.lowerBound + $0) }
+    let steps = sideBySide(range.count) { routing.step(range.lowerBound + $0) }
     var before: [[any StrategySession]] = []
     for step in steps {
       before.append(sessions)
       for (index, cell) in cells.enumerated() { try cell.observe(step, in: &sessions[index]) }
     }
     let planned = before
-    var metrics: [[StepMetrics]] = []
-    for outcome in Self.sideBySide(range.count, { measure(steps[$0], as: planned[$0]) }) {
-      metrics.append(try outcome.get())
-    }
-    return metrics
-  }
-
-  /// Values made on all cores, in order.
-  private static func sideBySide<Value: Sendable>(
-    _ count: Int, _ make: @Sendable (Int) -> Value
-  ) -> [Value] {
-    let values = Mutex([Value?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      let value = make(index)
-      values.withLock { $0[index] = value }
-    }
-    return values.withLock { $0.compactMap { $0 } }
+    return try inParallel(range.count) { measure(steps[$0], as: planned[$0]) }
   }
 
   private func measure(
@@ -109,7 +94,7 @@ extension ScenarioRun {
       for (cell, session) in zip(cells, sessions) {
         let (plan, record) = try cell.run(step, as: session)
         var measured = StepMetrics(plan: plan, record: record)
-        if scenario.workload.steps == 1 {
+        if scenario.stepLimit == 1 {
           var shown = ShownSteps()
           shown.add(plan, record, step: step.index, isMedian: true)
           measured.shown = shown

@@ -29,11 +29,23 @@ struct Cell: Sendable {
   func run(
     _ step: RoutedStep, as session: any StrategySession
   ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
-    let plan = try refusing(at: step.index) { () throws(StrategyError) in try session.plan(step) }
-    do {
-      return (plan, try machine.simulator.run(plan))
-    } catch {
-      throw .failed("\(name), step \(step.index): \(error.message)")
+    let plan = try plan(step, as: session).get()
+    return (plan, try record(of: plan, step: step.index))
+  }
+
+  /// One step as `session` plans it.
+  func plan(
+    _ step: RoutedStep, as session: any StrategySession
+  ) -> Result<ExecutionPlan, WorkbenchError> {
+    Result { () throws(WorkbenchError) in
+      try refusing(at: step.index) { () throws(StrategyError) in try session.plan(step) }
+    }
+  }
+
+  /// Simulates the plan of a step.
+  func record(of plan: ExecutionPlan, step: Int) throws(WorkbenchError) -> RunRecord {
+    do { return try machine.simulator.run(plan) } catch {
+      throw .failed("\(name), step \(step): \(error.message)")
     }
   }
 
@@ -43,14 +55,26 @@ struct Cell: Sendable {
   func session(
     before index: Int, of routing: RoutingSource
   ) throws(WorkbenchError) -> any StrategySession {
-    var session = try refusing(at: index) { () throws(StrategyError) in
+    try sessions(before: [index], of: routing)[0]
+  }
+
+  /// The sessions that plan each of `steps`, which rise, from one pass over the steps before.
+  func sessions(
+    before steps: [Int], of routing: RoutingSource
+  ) throws(WorkbenchError) -> [any StrategySession] {
+    var session = try refusing(at: steps.first ?? 0) { () throws(StrategyError) in
       try strategy.session(in: context)
     }
-    guard strategy.isLearning else { return session }
-    for observed in -strategy.warmUpSteps..<index {
-      try observe(routing.step(observed), in: &session)
+    var sessions: [any StrategySession] = []
+    var next = -strategy.warmUpSteps
+    for step in steps {
+      while strategy.isLearning, next < step {
+        try observe(routing.step(next), in: &session)
+        next += 1
+      }
+      sessions.append(session)
     }
-    return session
+    return sessions
   }
 
   /// Lets `session` learn from `step`.
@@ -89,16 +113,20 @@ public struct ScenarioRun: Sendable {
   ///
   /// - Parameter keepsAssignments: whether plans say where every copy is computed.
   init(
-    _ scenario: Scenario, adding planned: [MadePlacement], keepsAssignments: Bool = false
+    _ scenario: Scenario, adding added: [MadePlacement], keepsAssignments: Bool = false
   ) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
-    let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
-    let loads = needsLoads ? PlanningLoads(routing, after: scenario.workload.steps) : nil
+    let planned = scenario.placements.filter { !PlacementKinds.blind.contains($0.kind) }
+    let loads =
+      planned.isEmpty
+      ? nil
+      : PlanningLoads(
+        routing, after: scenario.stepLimit, count: PlacementKinds.steps(of: planned))
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     var placements: [MadePlacement] = []
     for spec in scenario.placements { placements.append(try maker.make(spec)) }
-    placements += planned
+    placements += added
     var strategies: [(ComponentSpec, any Strategy)] = []
     for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
     var machines: [Implementation: Machine] = [:]
@@ -127,7 +155,9 @@ public struct ScenarioRun: Sendable {
       }
     }
     self.cells = cells
-    warnings = scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+    warnings =
+      scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+      + Self.seenTokens(routing, judged: scenario.stepLimit, planned: loads?.samples.count)
   }
 
   static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
@@ -140,6 +170,21 @@ public struct ScenarioRun: Sendable {
     } catch {
       throw WorkbenchError(error, scenario: scenario.file)
     }
+  }
+
+  /// Says where a token trace starts again before it has passed the judged and the planning steps.
+  private static func seenTokens(
+    _ routing: RoutingSource, judged: Int, planned: Int?
+  ) -> [String] {
+    guard let planned, let distinct = routing.distinctSteps, distinct < judged + planned else {
+      return []
+    }
+    return [
+      """
+      placements were planned on tokens that are also judged: the trace has \(distinct) steps of \
+      its own, for \(judged) judged and \(planned) planning steps
+      """
+    ]
   }
 
   private static func strategy(_ spec: ComponentSpec) throws(WorkbenchError) -> any Strategy {

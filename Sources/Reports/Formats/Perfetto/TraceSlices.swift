@@ -55,7 +55,7 @@ struct TraceSlices {
   private static func name(of operation: Plan.Operation) -> String {
     switch operation.work {
     case .gate: "gate"
-    case .planning: "planning"
+    case .planning, .solving: "planning"
     case .posting: "posting"
     case .experts: "expert compute"
     case .update: "update"
@@ -88,6 +88,11 @@ struct TraceSlices {
     case .planning(let experts):
       writer.raw(",\"experts\":")
       writer.integer(Int64(experts))
+    case .solving(let rows, let columns):
+      writer.raw(",\"rows\":")
+      writer.integer(Int64(rows))
+      writer.raw(",\"columns\":")
+      writer.integer(Int64(columns))
     case .posting(let messages):
       writer.raw(",\"messages\":")
       writer.integer(Int64(messages))
