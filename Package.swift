@@ -78,7 +78,9 @@ let package = Package(
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
-    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule]),
+    layer(
+      "TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule],
+      resources: [.embedInCode("Profile/profiles.csv")]),
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),

@@ -72,6 +72,9 @@ public struct LayerOutcome: Hashable, Sendable {
   public var isPlainRouting: Bool
   /// Token copies that were dropped.
   public var droppedCopies: Int
+  /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
+  /// capacity, `[ranks]`; empty where there are none.
+  public var paddedCopies: [Int32]
   /// Where every copy of the group is computed, ranks counted within the group; copies beyond the
   /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
   /// large: an executor needs it, a simulation does not.
@@ -79,9 +82,6 @@ public struct LayerOutcome: Hashable, Sendable {
   /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
   /// ``assignment``.
   public var holders: [[Int]] = []
-  /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
-  /// capacity, `[ranks]`; empty where there are none.
-  public var paddedCopies: [Int32]
 
   public init(
     layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
@@ -95,8 +95,8 @@ public struct LayerOutcome: Hashable, Sendable {
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
-    self.assignment = assignment
     self.paddedCopies = paddedCopies
+    self.assignment = assignment
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

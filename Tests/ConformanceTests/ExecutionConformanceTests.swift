@@ -81,8 +81,9 @@ struct ExecutionConformanceTests {
   init() throws { try MatrixLibrary.open() }
 
   /// Seeds of the worlds; SHUNT_WORLDS asks for more than a usual run has time for.
-  static let seeds = 0..<max(
-    24, ProcessInfo.processInfo.environment["SHUNT_WORLDS"].flatMap { Int($0) } ?? 0)
+  static let seeds =
+    0..<max(
+      24, ProcessInfo.processInfo.environment["SHUNT_WORLDS"].flatMap { Int($0) } ?? 0)
 
   @Test("every strategy computes what a plain single process does", arguments: seeds)
   func equalsThePlainReference(seed: Int) throws {

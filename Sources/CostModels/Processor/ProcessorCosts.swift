@@ -44,11 +44,12 @@ public struct ProcessorCosts: OperationCostModel {
     let load = loads.load(of: operation)
     let isBackward = operation.pass == .backward
     switch operation.work {
-    case .join, .exchange, .posting, .attention: return 0
+    // The program was solved when the plan was made; an executor does not solve it again.
+    case .join, .exchange, .posting, .attention, .solving: return 0
     case .gate(let tokens, let copies):
       seconds =
         isBackward ? gateGradient(Double(tokens)) : gate(Double(tokens), Double(copies))
-    case .planning, .solving: seconds = profile.sorting.seconds(at: Double(model.experts))
+    case .planning(let experts): seconds = profile.sorting.seconds(at: Double(experts))
     case .memoryPass:
       seconds = pass(operation, load)
     case .experts(let first, let count):
@@ -211,7 +212,8 @@ private struct LayerLoads: Sendable {
             loads[key, default: Load()].gradients += 1
           }
         }
-      case .join, .attention, .planning, .solving, .posting, .memoryPass, .feedForward, .update: break
+      case .join, .attention, .planning, .solving, .posting, .memoryPass, .feedForward, .update:
+        break
       }
     }
   }

@@ -8,7 +8,7 @@ extension RankProgram {
     let slot = slot(operation)
     switch (operation.work, operation.kind) {
     case (.gate, _): try route(slot)
-    case (.planning, _), (.solving, _): try countLoads(slot)
+    case (.planning, _): try countLoads(slot)
     case (.feedForward, .sharedExperts): try computeSharedExperts(slot)
     case (.feedForward, _):
       throw .unsupported("dense layers are not computed; select MoE layers with 'layers'")

@@ -118,11 +118,11 @@ public final class RankProgram {
   public func perform(_ id: OperationID) throws(ExecutionError) {
     let operation = world.plan.operations[id.index]
     switch operation.work {
-    case .join, .posting, .exchange: return
+    case .join, .posting, .solving, .exchange: return
     case .attention:
       throw .unsupported("attention is not computed; leave 'attention' out of the model")
     case .update: try update()
-    case .gate, .planning, .solving, .feedForward, .memoryPass, .experts:
+    case .gate, .planning, .feedForward, .memoryPass, .experts:
       if operation.pass == .backward {
         try performBackward(operation)
       } else {
