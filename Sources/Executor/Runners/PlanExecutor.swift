@@ -1,4 +1,4 @@
-private import Kernels
+internal import Kernels
 
 /// What one run of a plan took.
 public struct ExecutedStep: Hashable, Sendable {
