@@ -27,6 +27,8 @@ struct LayerLowering {
   private let paddedCopies: [Int]
   /// Experts that changed ranks before the step.
   private let migrated: Int
+  /// Where every copy is computed, kept on request.
+  private let assignment: CopyAssignment?
   /// What is exchanged and computed, part by part.
   let chunks: [LayerChunk]
   /// Weights that travel once the layer is planned.
@@ -64,6 +66,7 @@ struct LayerLowering {
     self.migrated = migrated
     isRematerialized = decision.isRematerialized
     isPlainRouting = decision.isPlainRouting
+    assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
     let table = LayerTraffic.table(
       decision.dispatch, layer: layer, group: group, cluster: context.cluster,
       deduplication: style.deduplication)
@@ -149,7 +152,7 @@ struct LayerLowering {
 
   /// What the strategy decided, for metrics.
   var outcome: LayerOutcome {
-    LayerOutcome(
+    var outcome = LayerOutcome(
       layer: index, firstRank: group.lowerBound, microBatch: microBatch,
       computedCopies: (0..<group.count).map { member in
         let rows = chunks.reduce(0) { $0 + $1.computedRows[member] }
@@ -157,6 +160,8 @@ struct LayerLowering {
       },
       weightTransfers: reactive.count + prefetched.count + migrated,
       isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,
-      paddedCopies: paddedCopies.map { Int32($0) })
+      paddedCopies: paddedCopies.map { Int32($0) }, assignment: assignment)
+    if context.keepsAssignments { outcome.holders = context.placement.holders(layerAt: index) }
+    return outcome
   }
 }

@@ -96,9 +96,11 @@ struct LayerOptions: Sendable {
       split: ReplicaSplit(
         ranks: group.count, ranksPerNode: context.cluster.acceleratorsPerNode,
         firstRank: group.lowerBound % context.cluster.acceleratorsPerNode),
-      keepsSegments: keepsSegments)
+      keepsSegments: keepsSegments(in: context))
   }
 
-  /// Removing duplicates needs to know which copies go where.
-  var keepsSegments: Bool { deduplication != .none }
+  /// Removing duplicates needs to know which copies go where, and so do executors.
+  func keepsSegments(in context: StepContext) -> Bool {
+    deduplication != .none || context.keepsAssignments
+  }
 }

@@ -18,13 +18,15 @@ public struct StepContext: Sendable {
   /// Where the experts of every layer live, the same in every expert-parallel group.
   public internal(set) var placement: ExpertPlacement
   public let memory: MemoryPolicy
+  /// Whether plans say where every single copy is computed, which executors need to know.
+  public let keepsAssignments: Bool
   /// What was profiled before the first step, where it was; strategies that hide transfers under
   /// attention reckon with it.
   public let profile: MachineProfile?
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, parallelism: Parallelism,
-    placement: ExpertPlacement, memory: MemoryPolicy,
+    placement: ExpertPlacement, memory: MemoryPolicy, keepsAssignments: Bool = false,
     profile: MachineProfile? = nil
   ) {
     self.cluster = cluster
@@ -33,6 +35,7 @@ public struct StepContext: Sendable {
     self.parallelism = parallelism
     self.placement = placement
     self.memory = memory
+    self.keepsAssignments = keepsAssignments
     self.profile = profile
   }
 

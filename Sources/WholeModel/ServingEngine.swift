@@ -86,6 +86,19 @@ public struct ServingLoad: Hashable, Sendable {
   /// Tokens of a prompt that engines compute in one pass at most.
   public static let chunk = 8192
 
+  public init(
+    decode: PassParts, prefill: PassParts, prefillsPerToken: Double, passesPerPrompt: Double,
+    running: Int
+  ) {
+    self.decode = decode
+    self.prefill = prefill
+    self.prefillsPerToken = prefillsPerToken
+    self.passesPerPrompt = passesPerPrompt
+    self.running = running
+  }
+
+  /// The load that `pass` makes of requests of one size.
+  ///
   /// - Parameters:
   ///   - batch: sequences of one attention group.
   ///   - capacity: tokens that fit a group's cache, nil if not known.

@@ -12,6 +12,8 @@ public struct AttentionModel: Sendable {
   ///
   /// Defaults are what FlashAttention-3 and FlashMLA report on Hopper: 0.6 to 0.75 of the 16-bit
   /// peak on long sequences forward, about 0.5 backward, 0.75 to 0.85 of the bandwidth decoding.
+  /// Whole decode steps of serving engines, where other costs are fitted beside it, give 0.4 to 0.8
+  /// of the bandwidth (docs/reproductions/serving-steps.md).
   public struct Efficiency: Hashable, Sendable {
     public var forward: Double
     public var backward: Double

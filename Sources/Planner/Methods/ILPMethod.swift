@@ -60,6 +60,7 @@ struct LayeredPlanner {
     if search.countsOnly { try search.annealCopies(seconds: nil, steps: steps, &run) }
     try search.anneal(
       seconds: nil, steps: steps / 8, schedule: Self.schedule, pass: 0, &run)
+    try search.enumerate(seconds: nil, nodes: max(10_000, steps), &run)
     try search.countCopies(seconds: nil, nodes: Self.nodes(for: steps), &run)
     try search.anneal(
       seconds: nil, steps: steps - steps / 8, schedule: Self.schedule, pass: 1, &run)
@@ -75,6 +76,8 @@ struct LayeredPlanner {
     }
     try search.anneal(
       seconds: run.secondsLeft * 0.08, steps: nil, schedule: Self.schedule, pass: 0, &run)
+    if run.checkStop() { return }
+    try search.enumerate(seconds: run.secondsLeft * 0.6, nodes: nil, &run)
     if run.checkStop() { return }
     try search.countCopies(seconds: run.secondsLeft * 0.3, nodes: nil, &run)
     if run.checkStop() { return }

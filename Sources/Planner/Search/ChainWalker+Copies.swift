@@ -9,7 +9,7 @@ extension ChainWalker {
     guard !flows.pinned[index], e == tables.experts || flows.copies[e] > 1 else { return }
     let members = flows.regions[Int(flows.regionOfRank[g])].experts
     guard !members.isEmpty else { return }
-    let f = newcomer(layer, members)
+    let f = newcomer(layer, g, members)
     guard f != e, !flows.present[f * tables.ranks + g], !flows.protected.contains(f) else { return }
     let changes = chain.replicaChanges(layer, removing: e, adding: f, on: g)
     guard keepsCaps(layer, changes) else { return }
@@ -31,12 +31,15 @@ extension ChainWalker {
     chain.commitReplica(layer, index, removing: e, adding: f, changes)
   }
 
-  /// Mostly an expert of the busiest rank, whose load a copy would share; now and then none, which
-  /// takes a copy away.
-  private func newcomer(_ layer: Int, _ members: [Int]) -> Int {
+  /// Mostly an expert of the busiest rank, whose load a copy would share, or one that exchanges
+  /// many tokens with what the rank holds in a neighbouring layer; now and then none, which takes a
+  /// copy away.
+  private func newcomer(_ layer: Int, _ rank: Int, _ members: [Int]) -> Int {
     let flows = chain.layers[layer]
-    if random.below(16) == 0 { return tables.experts }
-    if random.below(2) == 0 {
+    let kind = random.below(16)
+    if kind == 0 { return tables.experts }
+    if kind < 6, flows.regions.count == 1, let partner = partner(layer, rank) { return partner }
+    if kind < 11 {
       var busiest = 0
       for rank in 1..<tables.ranks where flows.load[rank] > flows.load[busiest] {
         busiest = rank
@@ -46,6 +49,20 @@ extension ChainWalker {
       if expert != tables.experts, flows.regions.count == 1 { return expert }
     }
     return members[random.below(members.count)]
+  }
+
+  /// An expert that flows much to or from one on the same rank in a neighbouring layer.
+  private func partner(_ layer: Int, _ rank: Int) -> Int? {
+    let next = random.below(2) == 0
+    guard next ? layer + 1 < tables.layers : layer > 0 else { return nil }
+    let neighbour = chain.layers[next ? layer + 1 : layer - 1]
+    let room = Int(neighbour.room[rank])
+    guard room > 0 else { return nil }
+    let resident = Int(neighbour.slot[rank * tables.slotsPerRank + random.below(room)])
+    guard resident != tables.experts else { return nil }
+    let partners = next ? neighbour.predecessors[resident] : neighbour.successors[resident]
+    guard !partners.isEmpty else { return nil }
+    return Int(partners[random.below(random.below(partners.count) + 1)].expert)
   }
 
   private func keepsCaps(_ layer: Int, _ changes: [ChainChange]) -> Bool {

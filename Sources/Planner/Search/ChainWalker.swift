@@ -15,6 +15,8 @@ final class ChainWalker: @unchecked Sendable {
   let scratchNext: UnsafeMutablePointer<Float>
   let scratchPrevious: UnsafeMutablePointer<Float>
   private let replicates: Bool
+  /// One in so many steps changes copies; few slots are arranged soon, so there it is many.
+  private let copyShare: Int
   /// Looks at the whole change of every trial, to set the first temperature.
   let measures: Bool
   /// Sum and number of the sizes of tried changes.
@@ -34,6 +36,7 @@ final class ChainWalker: @unchecked Sendable {
     tables = chain.tables
     scratchNext = RawMemory.filled(2 * tables.width, with: 0)
     scratchPrevious = RawMemory.filled(2 * tables.width, with: 0)
+    copyShare = tables.ranks * tables.slotsPerRank <= 64 ? 3 : 8
     replicates = range.contains { layer in
       chain.layers[layer].capacity.reduce(0, +) > chain.tables.experts
     }
@@ -53,7 +56,7 @@ final class ChainWalker: @unchecked Sendable {
         if stop.isSet { break }
         layer = range.lowerBound + random.below(range.count)
       }
-      if replicates && random.below(8) == 0 { tryReplica(layer) } else { trySwap(layer) }
+      if replicates && random.below(copyShare) == 0 { tryReplica(layer) } else { trySwap(layer) }
     }
   }
 

@@ -15,6 +15,7 @@ struct LayerEnumeration {
   /// Sets of ranks by number of copies.
   private let masks: [Int]
   private let nodeLimit: Int
+  private let goOn: () -> Bool
 
   private var row: [Int] = []
   private var used: [Int]
@@ -28,13 +29,18 @@ struct LayerEnumeration {
   private var keepsAll = false
   private var foundLimit = 0
 
+  /// - Parameter goOn: Asked now and then; once `false`, the search is too long.
   /// - Returns: `nil` beyond 12 experts or 8 ranks.
-  init?(_ problem: PlacementProblem, layer: Int, capacity: [Int], nodeLimit: Int) {
+  init?(
+    _ problem: PlacementProblem, layer: Int, capacity: [Int], nodeLimit: Int,
+    goOn: @escaping () -> Bool = { true }
+  ) {
     guard problem.experts <= 12, problem.ranks <= 8 else { return nil }
     let loads = LayerLoads(problem, layer: layer)
     self.loads = loads
     self.capacity = capacity
     self.nodeLimit = nodeLimit
+    self.goOn = goOn
     slotsPerRank = problem.slotsPerRank
     slowdown = (0..<problem.ranks).map { problem.slowdown(ofRank: $0) }
     let weights = (0..<problem.experts).map { expert in
@@ -88,7 +94,7 @@ struct LayerEnumeration {
 
   private mutating func descend(_ place: Int) {
     nodes += 1
-    guard nodes <= nodeLimit else {
+    guard nodes <= nodeLimit, nodes & 1023 != 0 || goOn() else {
       overflowed = true
       return
     }

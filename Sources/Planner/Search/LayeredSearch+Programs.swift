@@ -141,13 +141,50 @@ extension LayeredSearch {
     try finish(job, open, phase: "prove", &run)
   }
 
+  /// Tries all placements of layers of a few experts; what it ends is proven.
+  mutating func enumerate(
+    seconds: Double?, nodes: Int?, _ run: inout PlanningRun
+  ) throws(PlacementError) {
+    guard isPlain, problem.replicaSplit == .even, problem.experts <= 12, problem.ranks <= 8 else {
+      return
+    }
+    let open = openLayers(run)
+    let (problem, capacities, values) = (problem, capacities, values)
+    let job = ProgramJob(
+      count: open.count, threads: run.options.threads,
+      limit: .init(seconds: seconds, nodes: nodes, largestSlice: .infinity)
+    ) { index, options, goOn in
+      let layer = open[index]
+      let begin = ContinuousClock.now
+      var search = LayerEnumeration(
+        problem, layer: layer, capacity: capacities.rows[layer],
+        nodeLimit: options.nodeLimit ?? .max
+      ) {
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        return goOn() && seconds < options.timeLimit ?? .infinity
+      }
+      let limit = values[layer] / problem.computeScale
+      guard let best = search?.best(below: limit) else { return ProgramJob.Outcome() }
+      return ProgramJob.Outcome(row: best.row.isEmpty ? nil : best.row, bound: best.value)
+    }
+    try finish(job, open, phase: "enumerate", &run)
+  }
+
+  /// Whether a layer is loads and slots only.
+  private var isPlain: Bool {
+    problem.expertGroups == nil && problem.moveCost == 0 && problem.protectedExperts.isEmpty
+      && capacities.rows.allSatisfy { $0.allSatisfy { $0 == problem.slotsPerRank } }
+  }
+
   /// Whether a layer's integer program is small enough to be worth a try.
   var isProvable: Bool {
     let spare = problem.slots - problem.experts
     let size = problem.experts * problem.ranks * min(problem.ranks, spare + 1)
-    return size <= 2_000 && problem.expertGroups == nil && problem.moveCost == 0
-      && problem.protectedExperts.isEmpty
-      && capacities.rows.allSatisfy { $0.allSatisfy { $0 == problem.slotsPerRank } }
+    // Every sample has a row for each rank, and no solver proves hundreds of variables over many
+    // of them: the time is worth more in the search.
+    let samples = problem.objective.usesSamples ? problem.samples.count : problem.loadSets.count
+    guard size * max(1, samples) <= 4_000 else { return false }
+    return size <= 2_000 && isPlain
   }
 
   private func openLayers(_ run: PlanningRun) -> [Int] {

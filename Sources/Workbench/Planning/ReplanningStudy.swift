@@ -14,14 +14,19 @@ public struct ReplanningStudy: Sendable {
   private let policies: [ReplanningPolicy]
   private let spec: ComponentSpec
   private let first: ExpertPlacement?
+  private let stepBudget: Int
+
+  /// Search steps of one plan where none are given: many plans are made.
+  public static let standardStepBudget = 200_000
 
   /// - Parameters:
   ///   - policies: Those that are tried; ``ReplanningPolicy/standardGrid(steps:)`` by default.
   ///   - placement: A placement file to begin with; by default the warm-up is planned for.
+  ///   - stepBudget: Search steps of each plan.
   /// - Throws: ``WorkbenchError`` where the scenario cannot be run or has too few steps.
   public init(
     _ scenario: Scenario, policies: [ReplanningPolicy]? = nil, from placement: String? = nil,
-    redundantExperts: Int? = nil
+    redundantExperts: Int? = nil, stepBudget: Int = standardStepBudget
   ) throws(WorkbenchError) {
     let steps = scenario.workload.steps
     self.policies = policies ?? ReplanningPolicy.standardGrid(steps: steps)
@@ -33,6 +38,7 @@ public struct ReplanningStudy: Sendable {
         help: ["give 'workload' at least \(warmUp + 8) steps, or a shorter window"])
     }
     replay = try PlacementReplay(scenario)
+    self.stepBudget = stepBudget
     spec = PlanStudy.planner(of: scenario, redundantExperts: redundantExperts)
     first = try placement.map { path throws(WorkbenchError) in
       try PlacementMaker(scenario: scenario, loads: nil).placement(file: path)
@@ -48,7 +54,7 @@ public struct ReplanningStudy: Sendable {
   ) throws(WorkbenchError) -> ReplanningResult {
     let warmUp = policies.map(\.windowSteps).max() ?? 1
     let judged = warmUp..<replay.scenario.workload.steps
-    let planner = WindowPlanner(replay: replay, spec: spec)
+    let planner = WindowPlanner(replay: replay, spec: spec, stepBudget: stepBudget)
     let start = if let first { first } else { try planner.placement(for: 0..<warmUp) }
     let prices = try planner.prices(from: start, warmUp: warmUp)
     var timer = ReplayTimer(replay: replay)

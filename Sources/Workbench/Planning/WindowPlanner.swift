@@ -10,8 +10,8 @@ struct WindowPlanner {
 
   /// Samples of a window at most; longer windows are thinned evenly.
   static let mostSamples = 32
-  /// Search steps of one plan where the scenario names none: many plans are made.
-  static let stepBudget = 200_000
+  /// Search steps of one plan.
+  var stepBudget = ReplanningStudy.standardStepBudget
 
   /// A change that a plan proposes.
   struct Change {
@@ -84,7 +84,7 @@ struct WindowPlanner {
 
   private func solve(_ problem: PlacementProblem) throws(WorkbenchError) -> PlannedPlacement {
     let options = PlannerOptions(
-      stepBudget: spec.integer("stepBudget") ?? Self.stepBudget,
+      stepBudget: stepBudget,
       gap: spec.number("gap") ?? 1e-5, seed: replay.scenario.simulation.seed)
     do {
       return try PlacementPlanner.solve(problem, method: "ilp", options: options)

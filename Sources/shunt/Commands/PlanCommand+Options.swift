@@ -116,12 +116,14 @@ struct ReplanningOptions: ParsableArguments {
 
   /// Judges the policies and says which is best.
   func run(
-    _ scenario: Scenario, inputs: PlanInputOptions, format: CheckCommand.Format, output: String?,
+    _ scenario: Scenario, inputs: PlanInputOptions, stepBudget: Int?, format: CheckCommand.Format,
+    output: String?,
     console: Console
   ) throws {
     let study = try ReplanningStudy(
       scenario, policies: policies(steps: scenario.workload.steps), from: inputs.from,
-      redundantExperts: inputs.redundantExperts)
+      redundantExperts: inputs.redundantExperts,
+      stepBudget: stepBudget ?? ReplanningStudy.standardStepBudget)
     let line = ProgressLine("replaying", console: console)
     defer { line.finish() }
     let result = try study.run(

@@ -83,7 +83,8 @@ struct PlanCommand: ParsableCommand {
       if replanning.replan {
         let scenario = try console.load(file ?? "")
         try replanning.run(
-          scenario, inputs: inputs, format: format, output: output, console: console)
+          scenario, inputs: inputs, stepBudget: stepBudget, format: format, output: output,
+          console: console)
       } else {
         try plan(console)
       }
