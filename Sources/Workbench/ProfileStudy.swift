@@ -1,6 +1,6 @@
-import Results
 import Foundation
 import Quantities
+import Results
 import TokenRouting
 
 /// A routing trace described: skew, dispersion, locality, affinity, drift.
