@@ -75,10 +75,18 @@ public struct LayerOutcome: Hashable, Sendable {
   /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
   /// capacity, `[ranks]`; empty where there are none.
   public var paddedCopies: [Int32]
+  /// Where every copy of the group is computed, ranks counted within the group; copies beyond the
+  /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
+  /// large: an executor needs it, a simulation does not.
+  public var assignment: CopyAssignment?
+  /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
+  /// ``assignment``.
+  public var holders: [[Int]] = []
 
   public init(
     layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: [Int32] = []
+    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: [Int32] = [],
+    assignment: CopyAssignment? = nil
   ) {
     self.layer = layer
     self.firstRank = firstRank
@@ -88,6 +96,7 @@ public struct LayerOutcome: Hashable, Sendable {
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
     self.paddedCopies = paddedCopies
+    self.assignment = assignment
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

@@ -74,6 +74,14 @@ public struct CriticalPathResult: Hashable, Sendable, Codable {
 /// What an execution measured.
 public struct MeasuredResult: Hashable, Sendable, Codable {
   public let stepTime: TimeSummary
+  /// Measured seconds of every step, beside the cell's predicted ones.
+  public var stepSeconds: [Double]?
+  /// Half the distance of the quartiles of the repetitions of every step, in seconds.
+  public var stepSpreadSeconds: [Double]?
+  /// Predicted and measured seconds by kind of operation.
+  public var secondsByKind: [String: KindSecondsResult]?
+  /// Bytes that every rank's own buffers took.
+  public var bufferBytesPerRank: [Int]?
 
   public init(stepTime: TimeSummary) { self.stepTime = stepTime }
 }

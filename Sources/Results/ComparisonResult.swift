@@ -155,6 +155,8 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   public var precision: PrecisionResult?
   /// One entry for each parameter that was varied around the scenario.
   public var sensitivity: [SensitivityResult]?
+  /// How the plans were carried out, where they were.
+  public var execution: ExecutionResult?
 
   public init(
     scenario: String, seed: UInt64, shuntVersion: String, baseline: String, system: SystemResult,

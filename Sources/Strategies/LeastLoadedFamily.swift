@@ -96,10 +96,10 @@ struct LeastLoadedFamily: Sendable {
       aids.keepsCopiesNear
       ? CopyDispatch(
         nearest: layer.counts, intervals: assignment.intervals, routes: routes,
-        ranks: group.count, keepsSegments: self.layer.keepsSegments)
+        ranks: group.count, keepsSegments: self.layer.keepsSegments(in: context))
       : CopyDispatch(
         counts: layer.counts, intervals: assignment.intervals, ranks: group.count,
-        keepsSegments: self.layer.keepsSegments)
+        keepsSegments: self.layer.keepsSegments(in: context))
     return LayerDecision(
       dispatch: dispatch,
       weightTransfers: transfers(assignment, holders: layer.holders, routes: routes, with: aids),

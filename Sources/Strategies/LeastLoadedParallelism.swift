@@ -44,7 +44,7 @@ public struct LeastLoadedParallelism: MemorylessStrategy {
     return LayerDecision(
       dispatch: CopyDispatch(
         counts: layer.counts, intervals: assignment.intervals, ranks: group.count,
-        keepsSegments: family.layer.keepsSegments),
+        keepsSegments: family.layer.keepsSegments(in: context)),
       weightTransfers: assignment.transfers.filter { !layer.holders[$0.expert].contains($0.to) },
       planning: .loads, isPlainRouting: false)
   }

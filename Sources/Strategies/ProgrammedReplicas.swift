@@ -39,7 +39,7 @@ public struct ProgrammedReplicas: MemorylessStrategy {
         dispatch: CopyDispatch(
           nearest: layer.counts, intervals: program.intervals,
           routes: context.routes(in: group), ranks: group.count,
-          keepsSegments: options.keepsSegments),
+          keepsSegments: options.keepsSegments(in: context)),
         planning: .program(rows: size.rows, columns: size.columns), isPlainRouting: false)
     }
   }

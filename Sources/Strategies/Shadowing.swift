@@ -61,7 +61,7 @@ public struct Shadowing: MemorylessStrategy {
     let experts = layer.holders.count
     var others = Array(layer.counts)
     var own = CopyDispatch(
-      ranks: group.count, experts: experts, keepsSegments: options.keepsSegments)
+      ranks: group.count, experts: experts, keepsSegments: options.keepsSegments(in: context))
     for source in 0..<group.count {
       for expert in shadows {
         let count = others[source * experts + expert]

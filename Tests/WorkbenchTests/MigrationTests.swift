@@ -131,21 +131,6 @@ import Workbench
   }
 }
 
-/// A small generator for seeded tests (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
-
 /// Placements of six experts on four ranks of three slots, in two layers, with copies and gaps.
 enum RandomPlacement {
   static func make(_ numbers: inout SplitMix) throws -> ExpertPlacement {

@@ -22,7 +22,7 @@ struct PlantedCause: Sendable, CustomStringConvertible {
   init(_ kind: Kind, seed: Int) {
     self.kind = kind
     self.seed = seed
-    var draw = SplitMix(state: UInt64(seed) &* 7919 &+ UInt64(kind.rawValue.count))
+    var draw = SplitMix(seed: UInt64(seed) &* 7919 &+ UInt64(kind.rawValue.count))
     let nodes = 2
     let perNode = draw.pick([2, 4])
     let victim = draw.below(nodes * perNode)
@@ -77,23 +77,6 @@ struct PlantedCause: Sendable, CustomStringConvertible {
   func found() throws -> TailCauseResult? {
     try ScenarioRun(readScenario(text)).compare(version: "test").cells[0].tail?.first
   }
-}
-
-/// Numbers for drawing scenarios, apart from the streams under test.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
-  mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 }
 
 @Suite struct TailTests {

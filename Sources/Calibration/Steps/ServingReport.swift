@@ -50,6 +50,7 @@ public struct ServingReport: Sendable {
       let held = own.filter(\.heldOut)
       return [name.replacing(" | ", with: ", "), "\(own.count)", correlation(own)]
         + StepPage.figures(own.map(\.error)) + ["\(held.count)", correlation(held)]
+        + [correlation(own.filter { !$0.queues })]
     }
     return "Rank correlation (Spearman) over the configurations and loads of a model:\n\n"
       + StepPage.table(

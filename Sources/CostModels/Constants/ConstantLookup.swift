@@ -23,17 +23,16 @@ extension CostParameters {
     let known = sets.filter {
       $0.formula == Formula.name && $0.values.count == formula.constants.count
     }
-    if likeVariants, let found = known.first(of: variants, where: { $0.isOf(accelerator) }) {
+    if likeVariants, let found = known.filter({ $0.isOf(accelerator) }).first(of: variants) {
       return found.variant == variants.first
         ? ResolvedConstants(values: found.values, origin: .fitted) : formula.blend([found])
     }
     let family = architectureFamily(accelerator.architecture)
-    if likeVariants,
-      let found = known.first(
-        of: variants, where: { architectureFamily($0.architecture) == family })
-    {
-      let near = known.filter { $0.variant == found.variant }
-      return formula.blend(Self.nearest(near, to: accelerator, linkRate: linkRate))
+    let relatives = known.filter { architectureFamily($0.architecture) == family }
+    for kin in likeVariants ? kinGroups(variants) : [] {
+      guard let found = relatives.first(of: kin) ?? known.first(of: kin) else { continue }
+      let neighbours = known.filter { $0.variant == found.variant }
+      return formula.blend(Self.nearest(neighbours, to: accelerator, linkRate: linkRate))
     }
     for variant in variants {
       let exact = known.first { $0.isOf(accelerator) && $0.variant == variant }
@@ -73,15 +72,29 @@ extension ConstantSet {
 }
 
 extension [ConstantSet] {
-  /// The set of the best of `variants` among those that `accepts`.
-  fileprivate func first(
-    of variants: [String], where accepts: (ConstantSet) -> Bool
-  ) -> ConstantSet? {
+  /// The set of the best of `variants`.
+  fileprivate func first(of variants: [String]) -> ConstantSet? {
     for variant in variants {
-      if let found = first(where: { $0.variant == variant && accepts($0) }) { return found }
+      if let found = first(where: { $0.variant == variant }) { return found }
     }
     return nil
   }
+}
+
+/// Variants in runs of one kernel in several formats: what stands before `/`, its GEMMs measured by
+/// themselves (`…Single`) among them. Formats without a kernel are one run.
+private func kinGroups(_ variants: [String]) -> [[String]] {
+  var groups: [(kernel: String, members: [String])] = []
+  for variant in variants {
+    var kernel = variant.split(separator: "/").dropLast().joined(separator: "/")
+    if kernel.hasSuffix("Single") { kernel.removeLast("Single".count) }
+    if groups.last?.kernel == kernel {
+      groups[groups.count - 1].members.append(variant)
+    } else {
+      groups.append((kernel, [variant]))
+    }
+  }
+  return groups.map(\.members)
 }
 
 extension CalibratedFormula {

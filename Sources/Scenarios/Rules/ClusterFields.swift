@@ -117,5 +117,5 @@ enum AcceleratorFields {
     "schemaVersion", 1...1, default: 1, "Version of the file's shape.")
   static let source = Field.text("source", "How the figures were measured.")
   static let measurements = Section(
-    "measurements", .any, "What the figures were taken from; not read.")
+    "measurements", .any, "What the figures were taken from: tables of processor cores are read.")
 }

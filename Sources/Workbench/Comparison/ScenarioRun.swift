@@ -110,7 +110,11 @@ public struct ScenarioRun: Sendable {
   }
 
   /// Builds the run with placements beside those that the scenario names.
-  init(_ scenario: Scenario, adding added: [MadePlacement]) throws(WorkbenchError) {
+  ///
+  /// - Parameter keepsAssignments: whether plans say where every copy is computed.
+  init(
+    _ scenario: Scenario, adding added: [MadePlacement], keepsAssignments: Bool = false
+  ) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
     let planned = scenario.placements.filter { !PlacementKinds.blind.contains($0.kind) }
@@ -142,7 +146,7 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: scenario.memory)
+          memory: scenario.memory, keepsAssignments: keepsAssignments, profile: machine.profile)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,

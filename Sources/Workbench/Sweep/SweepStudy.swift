@@ -133,7 +133,7 @@ extension WorkbenchError {
     switch self {
     case .findings(let findings):
       findings.first { $0.severity == .error }?.message ?? "the scenario cannot be used"
-    case .infeasible(let message), .failed(let message): message
+    case .infeasible(let message), .failed(let message), .unavailable(let message): message
     }
   }
 }

@@ -12,8 +12,11 @@ struct CalibrateCommand: ParsableCommand {
       Examples:
         shunt calibrate check moe_gemm_h100.csv
         shunt calibrate fit mine.csv --output costs.json
+        shunt calibrate measure --output machine.json
       """,
-    subcommands: [FitCommand.self, CheckTablesCommand.self, StepsCommand.self])
+    subcommands: [
+      FitCommand.self, CheckTablesCommand.self, StepsCommand.self, MeasureCommand.self,
+    ])
 
   struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

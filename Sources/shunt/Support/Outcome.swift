@@ -21,7 +21,8 @@ extension Console {
       throw ExitCode(WorkbenchError.findings(findings).exitStatus)
     } catch let failure as WorkbenchError {
       switch failure {
-      case .infeasible(let message), .failed(let message): error("error: \(message)")
+      case .infeasible(let message), .failed(let message), .unavailable(let message):
+        error("error: \(message)")
       case .findings: break
       }
       throw ExitCode(failure.exitStatus)
