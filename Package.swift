@@ -78,7 +78,9 @@ let package = Package(
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
-    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule]),
+    layer(
+      "TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule],
+      resources: [.embedInCode("Profile/profiles.csv")]),
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
@@ -169,6 +171,8 @@ let package = Package(
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("KernelsTests", ["Kernels", realModule]),
+    tests("ExecutorTests", ["Executor", "Kernels", "CostModels", "Plan", "Domain", realModule]),
     tests("EngineFormatsTests", ["EngineFormats", "Domain", "TokenRouting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),

@@ -47,8 +47,8 @@ public struct MachineCosts: OperationCostModel {
       shape: ExchangeShape(model, cluster: cluster, ranks: expertRanks), cluster: cluster,
       parameters: parameters)
     usualAttentionSeconds = (
-      Self.attentionSeconds(attention, workload.tokensPerRank, workload),
-      Self.attentionBackwardSeconds(attention, workload.tokensPerRank, workload)
+      Self.attentionSeconds(attention, workload.tokensPerMicroBatch, workload),
+      Self.attentionBackwardSeconds(attention, workload.tokensPerMicroBatch, workload)
     )
   }
 
@@ -130,8 +130,13 @@ extension MachineCosts {
   /// A point-to-point message posted by a proxy thread. Estimate.
   private static let deviceMessageSeconds = 2e-6
 
+  /// Seconds of one layer's attention on a rank with `tokens` tokens, forward.
+  public func attentionSeconds(tokens: Int) -> Double {
+    Self.attentionSeconds(attention, tokens, workload)
+  }
+
   private func attentionSeconds(_ tokens: Int, _ pass: Pass) -> Double {
-    let isUsual = tokens == workload.tokensPerRank
+    let isUsual = tokens == workload.tokensPerMicroBatch
     if pass == .backward {
       return isUsual
         ? usualAttentionSeconds.backward
@@ -190,14 +195,15 @@ extension MachineCosts {
 }
 
 extension Operation {
-  /// How many times the forward pass's arithmetic this operation does: two products a matrix in the
-  /// backward pass, for the gradients of its input and of itself. Attention has a model of its own.
+  /// How many times longer than in a forward pass with all processors its arithmetic takes.
+  ///
+  /// A backward pass has two products a matrix, for the gradients of its input and of itself;
+  /// attention's has a model of its own.
   fileprivate var arithmeticFactor: Double {
-    guard pass == .backward else { return 1 }
     switch work {
-    case .gate, .experts, .feedForward: return 2
-    case .attention, .join, .planning, .solving, .posting, .memoryPass, .update, .exchange:
-      return 1
+    case .attention: 1 / Double(processors)
+    case .gate, .experts, .feedForward: (pass == .backward ? 2 : 1) / Double(processors)
+    case .join, .planning, .solving, .posting, .memoryPass, .update, .exchange: 1
     }
   }
 }

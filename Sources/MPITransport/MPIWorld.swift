@@ -26,6 +26,12 @@ public struct MPIWorld: ProcessGroup, Sendable {
     return environment["OMPI_COMM_WORLD_SIZE"] != nil || environment["PMIX_RANK"] != nil
   }
 
+  /// This process among the ranks as its launcher counts, before MPI says so.
+  private static var launchedRank: Int {
+    let environment = ProcessInfo.processInfo.environment
+    return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]).flatMap { Int($0) } ?? 0
+  }
+
   /// Finds out whether the library is there.
   ///
   /// - Throws: ``MPIError`` with how to install it.
@@ -49,11 +55,13 @@ public struct MPIWorld: ProcessGroup, Sendable {
     try Self.open()
     var (rank, size): (Int32, Int32) = (0, 0)
     watchdog = Watchdog(timeLimitSeconds: timeLimitSeconds)
+    watchdog.begin(rank: Self.launchedRank)
+    watchdog.arm("the other ranks to start")
     let code = shunt_mpi_start(&rank, &size)
+    watchdog.disarm()
     guard code == 0 else { throw MPIError(message: "MPI did not start (error \(code))") }
     self.rank = Int(rank)
     self.size = Int(size)
-    watchdog.begin(rank: self.rank)
   }
 
   /// Makes a communicator for every `size` consecutive ranks; called once by all.

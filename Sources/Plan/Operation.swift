@@ -163,6 +163,8 @@ public struct Operation: Hashable, Sendable {
   public var pass: Pass
   /// The micro-batch whose tokens it works on, 0 where the step is not cut.
   public var microBatch: Int32
+  /// Part of the accelerator's processors that compute has; the rest serves communication beside it.
+  public var processors: Float
   /// What this operation waits for: a range of ``ExecutionPlan/dependencies``.
   var firstDependency: Int32
   var dependencyCount: Int32

@@ -74,7 +74,8 @@ extension ExecutionPlan {
       guard first >= 0, count >= 0, Int(first) + Int(count) <= expertRows.count else {
         throw .unknownReference(operation: index)
       }
-    case .join, .attention, .gate, .planning, .solving, .posting, .memoryPass, .feedForward, .update:
+    case .join, .attention, .gate, .planning, .solving, .posting, .memoryPass, .feedForward,
+      .update:
       break
     }
   }

@@ -26,6 +26,8 @@ public struct ExecutionResult: Hashable, Sendable, Codable {
   /// predicted in that order.
   public let comparedPairs: Int
   public let rankedAsMeasured: Int
+  /// The engine's own share of a step's work: everything but operations and messages.
+  public var engineShare: Double?
 
   public init(
     timing: String, transport: String, processor: String, library: String, repetitions: Int,

@@ -54,9 +54,9 @@ extension CopyDispatch {
         wanted.append((interval.rank, interval.count))
       }
     }
-    func take(_ source: Int, _ index: Int) {
-      let count = min(left[source], wanted[index].count)
-      guard count > 0 else { return }
+    func take(_ source: Int, _ index: Int, atMost limit: Int) -> Int {
+      let count = min(left[source], wanted[index].count, limit)
+      guard count > 0 else { return 0 }
       left[source] -= count
       wanted[index].count -= count
       if let last = parts[source].indices.last, parts[source][last].rank == wanted[index].rank {
@@ -64,15 +64,42 @@ extension CopyDispatch {
       } else {
         parts[source].append((wanted[index].rank, count))
       }
+      return count
     }
-    for index in wanted.indices { take(wanted[index].rank, index) }
-    for index in wanted.indices {
-      let node = routes.node(of: wanted[index].rank)
-      for source in column.indices where routes.node(of: source) == node { take(source, index) }
+    for index in wanted.indices { _ = take(wanted[index].rank, index, atMost: .max) }
+    var nodes: [Int] = []
+    for part in wanted where !nodes.contains(routes.node(of: part.rank)) {
+      nodes.append(routes.node(of: part.rank))
+    }
+    for node in nodes {
+      let near = column.indices.filter { routes.node(of: $0) == node }
+      let helpers = wanted.indices.filter { routes.node(of: wanted[$0].rank) == node }
+      let shares = Self.shares(
+        of: near.reduce(0) { $0 + left[$1] }, among: helpers.map { wanted[$0].count })
+      for (index, share) in zip(helpers, shares) {
+        var rest = share
+        for source in near where rest > 0 { rest -= take(source, index, atMost: rest) }
+      }
     }
     for index in wanted.indices where wanted[index].count > 0 {
-      for source in column.indices { take(source, index) }
+      for source in column.indices { _ = take(source, index, atMost: .max) }
     }
     return parts
+  }
+
+  /// Parts of `supply` in proportion to `demands`, none above its demand: ranks of one node send
+  /// equally large parts of what they compute over their network ports.
+  private static func shares(of supply: Int, among demands: [Int]) -> [Int] {
+    let demand = demands.reduce(0, +)
+    guard supply < demand else { return demands }
+    var given = 0
+    var asked = 0
+    return demands.map { wanted in
+      asked += wanted
+      // Rounding the running sum keeps the parts' sum exact.
+      let reached = Int((Double(supply) * Double(asked) / Double(demand)).rounded())
+      defer { given = reached }
+      return min(wanted, reached - given)
+    }
   }
 }

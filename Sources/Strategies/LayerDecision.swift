@@ -46,6 +46,23 @@ struct LayerStyle {
   var passes: MemoryPasses
   /// Micro-batches that run side by side on a rank.
   var microBatchLanes = 1
+  /// Parts that dispatch, experts and combine are cut into.
+  var chunks = 1
+  /// Part of the processors that communication kernels take while they run beside compute.
+  var communicationShare = 0.0
+
+  /// The part of the processors that compute of `kind` has: what communication leaves of it where
+  /// the plan lets rows travel beside it.
+  func processors(of kind: OperationKind) -> Double {
+    let isBeside =
+      switch kind {
+      case .sharedExperts: true
+      case .expertCompute: chunks > 1 || microBatchLanes > 1
+      case .attention, .routing, .dense: microBatchLanes > 1
+      case .dispatch, .combine, .weights, .collectives, .other: false
+      }
+    return isBeside ? 1 - communicationShare : 1
+  }
 }
 
 /// Where duplicates of a token are removed before it is sent.

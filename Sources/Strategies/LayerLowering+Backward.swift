@@ -13,16 +13,15 @@ extension LayerLowering {
   mutating func addCombineBackward(to builder: inout PlanBuilder, after frontier: [OperationID?]) {
     pass = .backward
     let scaled = addSumBackward(to: &builder, after: frontier)
-    let work = exchange(
-      traffic.payload(unitBytes: sizes.returnedRow, isReturn: false), in: &builder)
-    exchanged = group.enumerated().map { member, rank in
-      add(
-        work, .combine, on: rank, lane: .communication, after: [scaled[member]],
-        memory: [
-          MemoryChange(receivedBytes(member), .buffers),
-          MemoryChange(-copies(on: rank) * sizes.hiddenRow, .buffers, atEnd: true),
-        ], to: &builder)
-    }
+    exchanged = addExchange(
+      .combine, unitBytes: sizes.returnedRow, isReturn: false, to: &builder,
+      after: { _, member in scaled[member] },
+      memory: { chunk, member in
+        [
+          MemoryChange(receivedBytes(chunk, member), .buffers),
+          MemoryChange(-sentBytes(chunk, member), .buffers, atEnd: true),
+        ]
+      })
     addSharedExpertsBackward(to: &builder, after: scaled)
   }
 
@@ -30,19 +29,18 @@ extension LayerLowering {
   /// layer was planned.
   mutating func addExpertsBackward(to builder: inout PlanBuilder) {
     computed = addExpertGradients(to: &builder)
-    if !reactive.isEmpty {
-      gradientsHome = addGradients(of: reactive, to: &builder, after: computed)
+    if !reactive.isEmpty, let last = computed.last {
+      gradientsHome = addGradients(of: reactive, to: &builder, after: last)
     }
-    let work = exchange(
-      traffic.payload(unitBytes: sizes.returnedRow, isReturn: true), in: &builder)
-    exchanged = group.enumerated().map { member, rank in
-      add(
-        work, .dispatch, on: rank, lane: .communication, after: [computed[member]],
-        memory: [
-          MemoryChange(copies(on: rank) * sizes.hiddenRow, .buffers),
-          MemoryChange(-receivedBytes(member), .buffers, atEnd: true),
-        ], to: &builder)
-    }
+    exchanged = addExchange(
+      .dispatch, unitBytes: sizes.returnedRow, isReturn: true, to: &builder,
+      after: { chunk, member in computed[chunk][member] },
+      memory: { chunk, member in
+        [
+          MemoryChange(sentBytes(chunk, member), .buffers),
+          MemoryChange(-receivedBytes(chunk, member), .buffers, atEnd: true),
+        ]
+      })
   }
 
   /// The backward pass of gather, gate and attention; prefetched experts' gradients go home beneath
@@ -52,7 +50,7 @@ extension LayerLowering {
   ) {
     let accumulated = addAccumulation(to: &builder)
     if !prefetched.isEmpty {
-      gradientsHome = addGradients(of: prefetched, to: &builder, after: exchanged)
+      gradientsHome = addGradients(of: prefetched, to: &builder, after: lastExchanged)
     }
     for (member, rank) in group.enumerated() {
       let rows = copies(on: rank) * sizes.hiddenRow
@@ -60,7 +58,7 @@ extension LayerLowering {
         -memory.kept(tokens: tokens(on: rank)), .activations, atEnd: true)
       let gathered = add(
         .memoryPass(bytes: style.passes.gather * rows, launches: 2), .dispatch, on: rank,
-        after: [exchanged[member]] + (accumulated.isEmpty ? [] : [accumulated[member]]),
+        after: [lastExchanged[member]] + (accumulated.isEmpty ? [] : [accumulated[member]]),
         memory: [MemoryChange(-rows, .buffers, atEnd: true)], to: &builder)
       let isLast = context.model.attention == nil
       let gated = add(
@@ -108,36 +106,43 @@ extension LayerLowering {
     }
   }
 
-  /// Gradients of rows and of weights. Element-wise kernels read the activations and write their
-  /// gradients, twice the forward pass's bytes.
-  private func addExpertGradients(to builder: inout PlanBuilder) -> [OperationID] {
-    group.enumerated().map { member, rank in
-      let hidden = receivedBytes(member)
-      let activations = runningBytes(member)
-      let foreign = foreignBytes(member)
-      let gradients = foreign / sizes.expert * sizes.expertGradient
-      let passes =
-        style.passes.receivedRows * hidden
-        + 2 * style.passes.activations * Double(computedCopies[member])
-        * 2 * Double(context.model.expertIntermediateSize)
-      let sorted = add(
-        .memoryPass(bytes: passes, launches: passes > 0 ? 1 : 0), .expertCompute, on: rank,
-        after: [exchanged[member]] + weights(of: member),
-        memory: [MemoryChange(2 * hidden, .buffers)], to: &builder)
-      var changes = [
-        MemoryChange(activations, .activations),
-        MemoryChange(-activations, .activations, atEnd: true),
-        MemoryChange(-memory.rows(computedCopies[member]), .activations, atEnd: true),
-        MemoryChange(-2 * hidden, .buffers, atEnd: true),
-      ]
-      if foreign > 0 {
-        changes.append(MemoryChange(gradients, .gradients))
-        changes.append(MemoryChange(-foreign, .replicas, atEnd: true))
-      }
-      return add(
-        expertWork[member], .expertCompute, on: rank, after: [sorted], memory: changes,
-        to: &builder)
+  /// Gradients of rows and of weights, chunk by chunk. Element-wise kernels read the activations and
+  /// write their gradients, twice the forward pass's bytes.
+  private func addExpertGradients(to builder: inout PlanBuilder) -> [[OperationID]] {
+    var ends: [[OperationID]] = []
+    for (number, chunk) in chunks.enumerated() {
+      ends.append(
+        group.enumerated().map { member, rank in
+          let activations = runningBytes(chunk, member)
+          let sorted = addSort(
+            of: chunk, number, member, elementPasses: 2 * style.passes.activations, to: &builder)
+          let kept = memory.rows(chunk.computedRows[member])
+          let changes = [
+            MemoryChange(activations, .activations),
+            MemoryChange(-activations, .activations, atEnd: true),
+            MemoryChange(-kept, .activations, atEnd: true),
+            MemoryChange(-2 * receivedBytes(chunk, member), .buffers, atEnd: true),
+          ]
+          return add(
+            chunk.expertWork[member], .expertCompute, on: rank, after: [sorted],
+            memory: changes + foreignChanges(number, member), to: &builder)
+        })
     }
+    return ends
+  }
+
+  /// Gradients of foreign experts appear with the first chunk; their weights go with the last.
+  private func foreignChanges(_ chunk: Int, _ member: Int) -> [MemoryChange] {
+    let foreign = foreignBytes(member)
+    guard foreign > 0 else { return [] }
+    var changes: [MemoryChange] = []
+    if chunk == 0 {
+      changes.append(MemoryChange(foreign / sizes.expert * sizes.expertGradient, .gradients))
+    }
+    if chunk == chunks.count - 1, !weightsHaveSlots {
+      changes.append(MemoryChange(-foreign, .replicas, atEnd: true))
+    }
+    return changes
   }
 
   /// Homes add what helpers sent to their own gradients: two reads and a write.

@@ -41,7 +41,7 @@ extension LayerLowering {
       if released > 0 { changes.append(MemoryChange(-released, .replicas, atEnd: true)) }
       frontier[rank] = add(
         .memoryPass(bytes: style.passes.sum * rows, launches: 2), .combine, on: rank,
-        after: [exchanged[member]], memory: changes, to: &builder)
+        after: [lastExchanged[member]], memory: changes, to: &builder)
     }
   }
 
@@ -111,17 +111,16 @@ extension LayerLowering {
 
   private func addDispatch(
     to builder: inout PlanBuilder, after planned: [OperationID]
-  ) -> [OperationID] {
-    let work = exchange(
-      traffic.payload(unitBytes: sizes.sentRow, isReturn: false), in: &builder)
-    return group.enumerated().map { member, rank in
-      add(
-        work, .dispatch, on: rank, lane: .communication, after: [planned[member]],
-        memory: [
-          MemoryChange(receivedBytes(member), .buffers),
-          MemoryChange(-copies(on: rank) * sizes.hiddenRow, .buffers, atEnd: true),
-        ], to: &builder)
-    }
+  ) -> [[OperationID]] {
+    addExchange(
+      .dispatch, unitBytes: sizes.sentRow, isReturn: false, to: &builder,
+      after: { _, member in planned[member] },
+      memory: { chunk, member in
+        [
+          MemoryChange(receivedBytes(chunk, member), .buffers),
+          MemoryChange(-sentBytes(chunk, member), .buffers, atEnd: true),
+        ]
+      })
   }
 
   private func addSharedExperts(to builder: inout PlanBuilder) {
@@ -136,44 +135,58 @@ extension LayerLowering {
     }
   }
 
-  /// The sort by expert and the expert networks.
-  private func addExperts(to builder: inout PlanBuilder) -> [OperationID] {
-    group.enumerated().map { member, rank in
-      let hidden = receivedBytes(member)
-      let activations = runningBytes(member)
-      let passes =
-        style.passes.receivedRows * hidden
-        + style.passes.activations * Double(computedCopies[member])
-        * 2 * Double(context.model.expertIntermediateSize)
-      let sorted = add(
-        .memoryPass(bytes: passes, launches: passes > 0 ? 1 : 0), .expertCompute, on: rank,
-        after: [exchanged[member]] + weights(of: member),
-        memory: [MemoryChange(2 * hidden, .buffers)], to: &builder)
-      var changes = [
-        MemoryChange(activations, .activations),
-        MemoryChange(-activations, .activations, atEnd: true),
-        MemoryChange(-2 * hidden, .buffers, atEnd: true),
-      ]
-      if memory.keeps(pass) {
-        changes.append(
-          MemoryChange(memory.rows(computedCopies[member]), .activations, atEnd: true))
-      }
-      return add(
-        expertWork[member], .expertCompute, on: rank, after: [sorted], memory: changes,
-        to: &builder)
+  /// The sort by expert and the expert networks, chunk by chunk.
+  private func addExperts(to builder: inout PlanBuilder) -> [[OperationID]] {
+    var ends: [[OperationID]] = []
+    for (number, chunk) in chunks.enumerated() {
+      ends.append(
+        group.enumerated().map { member, rank in
+          let hidden = receivedBytes(chunk, member)
+          let activations = runningBytes(chunk, member)
+          let sorted = addSort(
+            of: chunk, number, member, elementPasses: style.passes.activations, to: &builder)
+          var changes = [
+            MemoryChange(activations, .activations),
+            MemoryChange(-activations, .activations, atEnd: true),
+            MemoryChange(-2 * hidden, .buffers, atEnd: true),
+          ]
+          if memory.keeps(pass) {
+            let kept = memory.rows(chunk.computedRows[member])
+            changes.append(MemoryChange(kept, .activations, atEnd: true))
+          }
+          return add(
+            chunk.expertWork[member], .expertCompute, on: rank, after: [sorted], memory: changes,
+            to: &builder)
+        })
     }
+    return ends
   }
 
-  private func addCombine(to builder: inout PlanBuilder) -> [OperationID] {
-    let work = exchange(
-      traffic.payload(unitBytes: sizes.returnedRow, isReturn: true), in: &builder)
-    return group.enumerated().map { member, rank in
-      add(
-        work, .combine, on: rank, lane: .communication, after: [computed[member]],
-        memory: [
-          MemoryChange(copies(on: rank) * sizes.hiddenRow, .buffers),
-          MemoryChange(-receivedBytes(member), .buffers, atEnd: true),
-        ], to: &builder)
-    }
+  /// The sort of one chunk's received rows and the element-wise kernels of its experts.
+  func addSort(
+    of chunk: LayerChunk, _ number: Int, _ member: Int, elementPasses: Double,
+    to builder: inout PlanBuilder
+  ) -> OperationID {
+    let hidden = receivedBytes(chunk, member)
+    let bytes =
+      style.passes.receivedRows * hidden
+      + elementPasses * Double(chunk.computedRows[member])
+      * 2 * Double(context.model.expertIntermediateSize)
+    return add(
+      .memoryPass(bytes: bytes, launches: bytes > 0 ? 1 : 0), .expertCompute,
+      on: group.lowerBound + member, after: [exchanged[number][member]] + weights(of: member),
+      memory: [MemoryChange(2 * hidden, .buffers)], to: &builder)
+  }
+
+  private func addCombine(to builder: inout PlanBuilder) -> [[OperationID]] {
+    addExchange(
+      .combine, unitBytes: sizes.returnedRow, isReturn: true, to: &builder,
+      after: { chunk, member in computed[chunk][member] },
+      memory: { chunk, member in
+        [
+          MemoryChange(sentBytes(chunk, member), .buffers),
+          MemoryChange(-receivedBytes(chunk, member), .buffers, atEnd: true),
+        ]
+      })
   }
 }

@@ -27,17 +27,10 @@ struct LayerLowering {
   private let paddedCopies: [Int]
   /// Experts that changed ranks before the step.
   private let migrated: Int
-  /// Rows that each rank of the group sends: its copies without those dropped, and padding.
-  private let sentRows: [Int]
   /// Where every copy is computed, kept on request.
   private let assignment: CopyAssignment?
-  /// Rows that each rank of the group computes, padding included.
-  let computedCopies: [Int]
-  /// The experts' work on each rank of the group.
-  let expertWork: [Work]
-  /// Rows of the largest expert on each rank of the group.
-  let largestRows: [Int]
-  let traffic: LayerTraffic
+  /// What is exchanged and computed, part by part.
+  let chunks: [LayerChunk]
   /// Weights that travel once the layer is planned.
   let reactive: WeightMovement
   /// Weights that travel before the layer is routed.
@@ -45,12 +38,12 @@ struct LayerLowering {
 
   /// The pass that is being lowered.
   var pass = Pass.forward
-  /// Operations that the next station waits for, by station, `[members]`.
+  /// Operations that the next station waits for, by station: `[members]`, or `[chunks][members]`.
   var routed: [OperationID] = []
   var prefetchedWeights: [OperationID] = []
   var reactiveWeights: [OperationID] = []
-  var exchanged: [OperationID] = []
-  var computed: [OperationID] = []
+  var exchanged: [[OperationID]] = []
+  var computed: [[OperationID]] = []
   var gradientsHome: [OperationID] = []
 
   init(
@@ -71,34 +64,21 @@ struct LayerLowering {
     droppedCopies = decision.droppedCopies
     paddedCopies = decision.paddedCopies
     self.migrated = migrated
-    sentRows = (0..<group.count).map { source in
-      decision.dispatch.copies[(source * group.count)..<((source + 1) * group.count)].reduce(0, +)
-    }
     isRematerialized = decision.isRematerialized
     isPlainRouting = decision.isPlainRouting
     assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
-    var copies: [Int] = []
-    var work: [Work] = []
-    var largest: [Int] = []
-    for member in 0..<group.count {
-      let rows = Self.rows(of: decision.dispatch, member)
-      copies.append(rows.reduce(0) { $0 + Int($1.rows) })
-      largest.append(rows.reduce(0) { max($0, Int($1.rows)) })
-      work.append(builder.expertWork(rows))
-    }
-    (computedCopies, expertWork, largestRows) = (copies, work, largest)
-    traffic = LayerTraffic(
+    let table = LayerTraffic.table(
       decision.dispatch, layer: layer, group: group, cluster: context.cluster,
-      deduplication: style.deduplication, builder: &builder)
+      deduplication: style.deduplication)
+    var chunks: [LayerChunk] = []
+    for number in 0..<style.chunks {
+      chunks.append(
+        LayerChunk(
+          decision.dispatch, traffic: table, number, of: style.chunks, builder: &builder))
+    }
+    self.chunks = chunks
     reactive = WeightMovement(decision.weightTransfers, members: group.count)
     prefetched = WeightMovement(decision.prefetchedTransfers, members: group.count)
-  }
-
-  private static func rows(of dispatch: CopyDispatch, _ member: Int) -> [ExpertRows] {
-    let first = member * dispatch.experts
-    return dispatch.rows[first..<(first + dispatch.experts)].enumerated().compactMap {
-      $1 > 0 ? ExpertRows(expert: Int32($0), rows: Int32($1)) : nil
-    }
   }
 
   // MARK: - What stations share
@@ -106,18 +86,52 @@ struct LayerLowering {
   func tokens(on rank: Int) -> Int32 { layer.tokens[rank] }
 
   /// Rows that a rank sends for its own tokens: one a copy, but for those dropped or padded.
-  func copies(on rank: Int) -> Double { Double(sentRows[rank - group.lowerBound]) }
+  func copies(on rank: Int) -> Double {
+    chunks.reduce(0) { $0 + Double($1.sentRows[rank - group.lowerBound]) }
+  }
 
   /// Copies that the gate of a rank makes.
   func gatedCopies(on rank: Int) -> Int32 { layer.tokens[rank] * Int32(layer.topK) }
 
-  /// Bytes of the hidden vectors that a member received.
-  func receivedBytes(_ member: Int) -> Double { Double(computedCopies[member]) * sizes.hiddenRow }
+  /// Bytes of the hidden vectors that a member sends in one chunk.
+  func sentBytes(_ chunk: LayerChunk, _ member: Int) -> Double {
+    Double(chunk.sentRows[member]) * sizes.hiddenRow
+  }
+
+  /// Bytes of the hidden vectors that a member receives in one chunk.
+  func receivedBytes(_ chunk: LayerChunk, _ member: Int) -> Double {
+    Double(chunk.computedRows[member]) * sizes.hiddenRow
+  }
 
   /// Bytes of activations that a member's experts hold while they run.
-  func runningBytes(_ member: Int) -> Double {
-    let rows = style.activations == .allRows ? computedCopies[member] : largestRows[member]
+  func runningBytes(_ chunk: LayerChunk, _ member: Int) -> Double {
+    let rows =
+      style.activations == .allRows ? chunk.computedRows[member] : chunk.largestRows[member]
     return Double(rows) * sizes.intermediateRow
+  }
+
+  /// What the last exchange so far ended with.
+  var lastExchanged: [OperationID] { exchanged.last ?? [] }
+
+  /// An exchange of all chunks, one after another: `after` gives what each waits for, `memory` what it
+  /// takes and gives back.
+  func addExchange(
+    _ kind: OperationKind, unitBytes: Double, isReturn: Bool, to builder: inout PlanBuilder,
+    after: (_ chunk: Int, _ member: Int) -> OperationID,
+    memory: (_ chunk: LayerChunk, _ member: Int) -> [MemoryChange]
+  ) -> [[OperationID]] {
+    var ends: [[OperationID]] = []
+    for (number, chunk) in chunks.enumerated() {
+      let work = exchange(
+        chunk.traffic.payload(unitBytes: unitBytes, isReturn: isReturn), in: &builder)
+      ends.append(
+        group.enumerated().map { member, rank in
+          add(
+            work, kind, on: rank, lane: .communication, after: [after(number, member)],
+            memory: memory(chunk, member), to: &builder)
+        })
+    }
+    return ends
   }
 
   /// An operation of this layer, pass and micro-batch.
@@ -128,7 +142,7 @@ struct LayerLowering {
   ) -> OperationID {
     builder.add(
       work, kind, on: rank, lane: lane, layer: index, pass: pass, microBatch: microBatch,
-      after: after, memory: memory)
+      processors: lane == .compute ? style.processors(of: kind) : 1, after: after, memory: memory)
   }
 
   /// An exchange of the whole group.
@@ -140,8 +154,9 @@ struct LayerLowering {
   var outcome: LayerOutcome {
     var outcome = LayerOutcome(
       layer: index, firstRank: group.lowerBound, microBatch: microBatch,
-      computedCopies: computedCopies.indices.map {
-        Int32(computedCopies[$0] - (paddedCopies.isEmpty ? 0 : paddedCopies[$0]))
+      computedCopies: (0..<group.count).map { member in
+        let rows = chunks.reduce(0) { $0 + $1.computedRows[member] }
+        return Int32(rows - (paddedCopies.isEmpty ? 0 : paddedCopies[member]))
       },
       weightTransfers: reactive.count + prefetched.count + migrated,
       isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,

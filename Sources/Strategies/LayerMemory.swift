@@ -4,7 +4,7 @@ import Plan
 /// Bytes that a training step keeps from the forward pass of a layer to its backward pass.
 ///
 /// Counted as in Reducing Activation Recomputation in Large Transformer Models (section 4.1), 16 bits
-/// an element, with an attention kernel that keeps no scores. Under checkpointing the forward pass
+/// an element, scores only where the attention kernel stores them. Under checkpointing the forward pass
 /// keeps a layer's input alone and the recomputation everything else.
 struct LayerMemory {
   let isTraining: Bool
@@ -32,15 +32,18 @@ struct LayerMemory {
     let widths = Double(model.gated ? 3 : 2) * 2
     input = hidden
     // Beside attention: the input of the MoE part, and the gate's scores in 32 bits.
-    token = Self.attention(model) + hidden + 4 * Double(model.experts)
+    token =
+      Self.attention(model, context.workload.sequenceLength) + hidden + 4 * Double(model.experts)
     sharedExperts = widths * Double(model.sharedIntermediateSize)
     row = hidden + widths * Double(model.expertIntermediateSize)
     result = hidden
-    dense = Self.attention(model) + hidden + widths * Double(model.denseIntermediateSize)
+    dense =
+      Self.attention(model, context.workload.sequenceLength) + hidden + widths
+      * Double(model.denseIntermediateSize)
   }
 
   /// The normalised input, queries, keys, values, the output before its projection, the sum behind it.
-  private static func attention(_ model: MoEModel) -> Double {
+  private static func attention(_ model: MoEModel, _ sequenceLength: Int) -> Double {
     guard let shape = model.attention else { return 0 }
     let queries = shape.heads * (shape.headDimension + shape.ropeDimension)
     let keysAndValues =
@@ -50,7 +53,10 @@ struct LayerMemory {
       : shape.cachedElementsPerToken
     let output = shape.heads * shape.valueDimension
     let statistics = 4 * Double(shape.heads)
-    return 2 * Double(2 * model.hiddenSize + queries + keysAndValues + output) + statistics
+    // Softmax, dropout's output and its mask.
+    let scores =
+      shape.storesScores ? 5 * Double(shape.heads) * Double(sequenceLength) : statistics
+    return 2 * Double(2 * model.hiddenSize + queries + keysAndValues + output) + scores
   }
 
   /// Whether `pass` leaves behind what the backward pass needs.

@@ -73,7 +73,7 @@ struct ResidentMemory {
   /// peaks of the LLEP paper (docs/reproductions/llep-model.md).
   private var reservedBytes: Double {
     if let stated = context.memory.reservedBytes { return stated }
-    let copies = Double(context.workload.tokensPerRank * context.model.topK)
+    let copies = Double(context.workload.tokensPerMicroBatch * context.model.topK)
     return 0.65 * 1_073_741_824 + copies * 2 * Double(context.model.hiddenSize)
   }
 }

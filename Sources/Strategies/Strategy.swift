@@ -20,10 +20,14 @@ public struct StepContext: Sendable {
   public let memory: MemoryPolicy
   /// Whether plans say where every single copy is computed, which executors need to know.
   public let keepsAssignments: Bool
+  /// What was profiled before the first step, where it was; strategies that hide transfers under
+  /// attention reckon with it.
+  public let profile: MachineProfile?
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, parallelism: Parallelism,
-    placement: ExpertPlacement, memory: MemoryPolicy, keepsAssignments: Bool = false
+    placement: ExpertPlacement, memory: MemoryPolicy, keepsAssignments: Bool = false,
+    profile: MachineProfile? = nil
   ) {
     self.cluster = cluster
     self.model = model
@@ -32,6 +36,7 @@ public struct StepContext: Sendable {
     self.placement = placement
     self.memory = memory
     self.keepsAssignments = keepsAssignments
+    self.profile = profile
   }
 
   /// Expert-parallel groups, as ranges of consecutive ranks.
@@ -39,6 +44,24 @@ public struct StepContext: Sendable {
     stride(from: 0, to: cluster.ranks, by: parallelism.expert).map {
       $0..<min($0 + parallelism.expert, cluster.ranks)
     }
+  }
+}
+
+/// What a training framework measures on its machine before the first step.
+public struct MachineProfile: Hashable, Sendable {
+  /// Seconds that a full rank attends in one layer, forward.
+  public let attentionSeconds: Double
+  /// The part of the line rate that messages reach inside a node.
+  public let nodeLinkFraction: Double
+  /// The part of the line rate that messages reach between nodes.
+  public let networkLinkFraction: Double
+
+  public init(
+    attentionSeconds: Double, nodeLinkFraction: Double, networkLinkFraction: Double
+  ) {
+    self.attentionSeconds = attentionSeconds
+    self.nodeLinkFraction = nodeLinkFraction
+    self.networkLinkFraction = networkLinkFraction
   }
 }
 

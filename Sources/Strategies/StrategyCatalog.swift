@@ -10,6 +10,7 @@ public enum StrategyCatalog {
     LocalLeastLoaded.self,
     PrefetchedLeastLoaded.self,
     CachedLeastLoaded.self,
+    FullyShardedExperts.self,
     CapacityLimit.self,
     ProgrammedReplicas.self,
     DynamicEPLB.self,

@@ -155,7 +155,7 @@ struct Wave {
   private mutating func finish(_ index: Int, _ part: Int, to builder: inout PlanBuilder) {
     guard index < layers.count else { return }
     for group in groups {
-      let reached = layers[index][part][group].exchanged
+      let reached = layers[index][part][group].lastExchanged
       layers[index][part][group].addAttentionBackward(to: &builder, frontier: &frontiers[part])
       guard index > 0, layers[index - 1][part][group].isRematerialized else { continue }
       layers[index - 1][part][group].addRematerialization(to: &builder, after: reached)

@@ -7,6 +7,8 @@ struct WeightRoutes {
 
   func node(of rank: Int) -> Int { (firstRank + rank) / ranksPerNode }
 
+  private func place(of rank: Int) -> Int { (firstRank + rank) % ranksPerNode }
+
   /// Transfers that bring `expert` to every rank of `destinations`, once over the network to each
   /// node and from rank to rank inside it.
   ///
@@ -34,8 +36,10 @@ struct WeightRoutes {
       if let near = holders.first(where: { self.node(of: $0) == node }) {
         inside += Self.tree(of: expert, over: [near] + ranks)
       } else {
-        leaders.append(ranks[0])
-        inside += Self.tree(of: expert, over: ranks)
+        // Entering on the root's rail spreads experts over NICs as their homes are spread.
+        let leader = ranks.first { place(of: $0) == place(of: root) } ?? ranks[0]
+        leaders.append(leader)
+        inside += Self.tree(of: expert, over: [leader] + ranks.filter { $0 != leader })
       }
     }
     return Self.tree(of: expert, over: leaders) + inside

@@ -5,11 +5,14 @@ import Plan
 import Quantities
 import Scenarios
 package import Simulator
+import Strategies
 
 /// A scenario's cluster, ready to run plans of one implementation.
 package struct Machine: Sendable {
   package let simulator: PlanSimulator
   let links: ClusterLinks
+  /// What strategies may know of it.
+  let profile: MachineProfile
 
   /// - Throws: ``WorkbenchError`` where the cluster cannot be cabled.
   init(
@@ -18,6 +21,7 @@ package struct Machine: Sendable {
     let parts =
       scenario.cluster.accelerator.processor.map { Self.cores(scenario, profile: $0) }
       ?? Self.accelerators(scenario, implementation: implementation, parameters: parameters)
+    profile = parts.profile
     do {
       links = try ClusterLinks(parts.shape)
     } catch {
@@ -28,7 +32,8 @@ package struct Machine: Sendable {
   }
 
   private typealias Parts = (
-    shape: ClusterShape, costs: any OperationCostModel, fidelity: NetworkFidelity
+    shape: ClusterShape, costs: any OperationCostModel, fidelity: NetworkFidelity,
+    profile: MachineProfile
   )
 
   private static func accelerators(
@@ -37,9 +42,13 @@ package struct Machine: Sendable {
     let costs = MachineCosts(
       cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
       expertRanks: scenario.parallelism.expert, parameters: parameters)
+    let fractions = costs.linkFractions(implementation)
     return (
-      ClusterShape(scenario.cluster, fractions: costs.linkFractions(implementation)), costs,
-      NetworkFidelity(scenario.simulation.network)
+      ClusterShape(scenario.cluster, fractions: fractions), costs,
+      NetworkFidelity(scenario.simulation.network),
+      MachineProfile(
+        attentionSeconds: costs.attentionSeconds(tokens: scenario.workload.tokensPerMicroBatch),
+        nodeLinkFraction: fractions.node, networkLinkFraction: fractions.network)
     )
   }
 
@@ -48,7 +57,10 @@ package struct Machine: Sendable {
     let costs = ProcessorCosts(
       profile: profile, cluster: scenario.cluster, model: scenario.model,
       workload: scenario.workload)
-    return (ClusterShape(scenario.cluster), costs, .memoryCopies(profile.copy))
+    // Executed models have no attention.
+    let known = MachineProfile(
+      attentionSeconds: 0, nodeLinkFraction: 1, networkLinkFraction: 1)
+    return (ClusterShape(scenario.cluster), costs, .memoryCopies(profile.copy), known)
   }
 }
 

@@ -1,6 +1,6 @@
-import Results
 import Foundation
 import Quantities
+import Results
 import TokenRouting
 
 /// A routing trace described: skew, dispersion, locality, affinity, drift.
@@ -21,10 +21,8 @@ public struct ProfileStudy: Sendable {
     }
   }
 
-  /// The profile as JSON with sorted keys.
-  public var json: String {
-    String(decoding: (try? SortedJSON.encode(profile)) ?? Data(), as: UTF8.self)
-  }
+  /// The profile as JSON with sorted keys, as `routing: { profile: FILE.json }` reads it.
+  public var json: String { profile.json }
 
   /// The profile for people.
   public var text: String {

@@ -23,7 +23,9 @@ struct ExecutedWorld {
   func context(_ phase: Phase) -> StepContext {
     StepContext(
       cluster: world.cluster, model: model,
-      workload: Workload(phase: phase, tokensPerRank: 64, steps: 1),
+      workload: Workload(
+        phase: phase, tokensPerRank: 64, steps: 1, microBatches: 1 + seed % 3,
+        activationCheckpointing: seed % 2 == 1),
       parallelism: world.parallelism, placement: world.placement, memory: world.memory,
       keepsAssignments: true)
   }
@@ -88,7 +90,46 @@ struct ExecutionConformanceTests {
     }
   }
 
-  @Test("the real gate chooses what the scenario routes", arguments: 0..<100)
+  @Test("a training step leaves the gradients that the chain rule gives", arguments: 0..<60)
+  func gradientsEqualThePlainReference(seed: Int) throws {
+    let executed = try ExecutedWorld(seed: seed)
+    for strategy in StrategyCatalog.all {
+      let world = try executed.planWorld(strategy, .training)
+      let programs = executed.programs(world)
+      let runner = VirtualRunner(programs: programs)
+      // Twice, because a run must not build on what the one before it left.
+      _ = try runner.run(world)
+      _ = try runner.run(world)
+      let forward = try executed.agreement(programs, slots: world.tokens.slots)
+      let backward = PlainGradients(executed: executed, world: world, programs: programs)
+        .agreement()
+      #expect(
+        forward.holds && backward.holds,
+        """
+        seed \(seed), \(strategy.descriptor.name): output \(forward.largestError), gradients \
+        \(backward.largestError)
+        """)
+    }
+  }
+
+  @Test("ranks on threads leave what ranks one after another leave", arguments: 0..<20)
+  func threadsAgree(seed: Int) throws {
+    let executed = try ExecutedWorld(seed: seed)
+    for strategy in StrategyCatalog.all {
+      let world = try executed.planWorld(strategy, .training)
+      let alone = executed.programs(world)
+      let together = executed.programs(world)
+      _ = try VirtualRunner(programs: alone).run(world)
+      _ = try ThreadedRunner(programs: together, timeLimitSeconds: 60).execute(world)
+      for slot in 0..<world.tokens.slots {
+        for (one, other) in zip(alone, together) {
+          #expect(one.snapshot(slot: slot) == other.snapshot(slot: slot), "seed \(seed)")
+        }
+      }
+    }
+  }
+
+  @Test("the real gate chooses what the scenario routes", arguments: 0..<40)
   func theGateReproducesTheRouting(seed: Int) throws {
     let executed = try ExecutedWorld(seed: seed)
     let world = try executed.planWorld(ExpertParallelism.self, .prefill)

@@ -9,7 +9,8 @@ import Testing
 @Suite struct ReplanningTests {
   private func scenario(_ routing: String) -> SmallScenario {
     SmallScenario(
-      tokens: 8192, steps: 60, routing: routing,
+      model: "layers: 2, hiddenSize: 2048, expertIntermediateSize: 1408, experts: 16, topK: 2",
+      tokens: 8192, steps: 120, routing: routing,
       placements: "[contiguous, ilp: { stepBudget: 4000, samples: 4 }]", strategies: "[ep]",
       network: "analytic")
   }
@@ -24,7 +25,7 @@ import Testing
   /// Popularity moves to other experts at step 16: whoever plans again is faster from then on.
   @Test func driftIsWorthPlanningFor() throws {
     let result = try result(
-      "zipf: { exponent: 0.5 }, modifiers: [drift: { at: 16, moved: 100 % }]")
+      "zipf: { exponent: 0.6 }, modifiers: [drift: { at: 16, moved: 100 % }]")
     let best = try #require(result.best)
     #expect(policies.contains(best))
     let outcome = try #require(result.outcomes.first { $0.policy == best })
@@ -33,12 +34,12 @@ import Testing
     #expect(outcome.savedSeconds > 0)
     #expect(outcome.meanSeconds < result.never.meanSeconds)
     #expect(result.sentence.contains("Plan every \(best.intervalSteps) steps from the last 6"))
-    #expect(result.warmUpSteps == 6 && result.judgedSteps == 54)
+    #expect(result.warmUpSteps == 6 && result.judgedSteps == 114)
   }
 
   /// Nothing changes, so never is the answer.
   @Test func steadyRoutingIsLeftAlone() throws {
-    let result = try result("zipf: { exponent: 0.5 }")
+    let result = try result("zipf: { exponent: 0.6 }")
     #expect(result.best == nil)
     #expect(result.sentence.hasPrefix("Keep the placement"))
     for outcome in result.outcomes where outcome.replacements == 0 {
@@ -49,18 +50,18 @@ import Testing
 
   /// Where tokens do not decide, no price can be found and nothing moves.
   @Test func withoutWorthNothingMoves() throws {
-    let result = try result("hotExperts: { fraction: 0.5, experts: 4, assignment: even }")
+    let result = try result("hotExperts: { fraction: 0.5, experts: 8, assignment: even }")
     #expect(result.best == nil)
     #expect(result.outcomes.allSatisfy { $0.replacements == 0 })
   }
 
   @Test func theSameScenarioGivesTheSameTable() throws {
-    let routing = "zipf: { exponent: 0.5 }, modifiers: [drift: { at: 16, moved: 100 % }]"
+    let routing = "zipf: { exponent: 0.6 }, modifiers: [drift: { at: 16, moved: 100 % }]"
     #expect(try result(routing).json() == result(routing).json())
   }
 
   @Test func tooFewStepsAreAFinding() throws {
-    var short = scenario("zipf: { exponent: 0.5 }")
+    var short = scenario("zipf: { exponent: 0.6 }")
     short.steps = 12
     let found = findings { try ReplanningStudy(short.scenario(), policies: policies) }
     #expect(found.map(\.code) == [.outOfRange])

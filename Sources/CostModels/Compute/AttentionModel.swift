@@ -95,6 +95,7 @@ public struct AttentionModel: Sendable {
     return projectionSeconds(tokens: tokens)
       + coreFlops(tokens, sequenceLength, prefix) / (peak * efficiency.forward)
       + efficiency.launchSeconds + passSeconds(tokens: tokens)
+      + scoreSeconds(tokens, sequenceLength)
   }
 
   /// Seconds of the backward pass of the same tokens: two products for each projection, and two and
@@ -104,16 +105,28 @@ public struct AttentionModel: Sendable {
     return 2 * projectionSeconds(tokens: tokens)
       + 2.5 * coreFlops(tokens, sequenceLength, 0) / (peak * efficiency.backward)
       + efficiency.launchSeconds + 2 * passSeconds(tokens: tokens)
+      + 2 * scoreSeconds(tokens, sequenceLength)
   }
 
   private func coreFlops(_ tokens: Int, _ sequenceLength: Int, _ prefix: Int) -> Double {
     let length = Double(Swift.max(1, Swift.min(sequenceLength, Swift.max(tokens, sequenceLength))))
-    let keys = (length + 1) / 2 + Double(Swift.max(prefix, 0))
+    // A kernel that stores all scores computes the masked ones too.
+    let seen = shape.storesScores ? length : (length + 1) / 2
+    let keys = seen + Double(Swift.max(prefix, 0))
     return Double(tokens) * keys * forwardFlopsPerPair
   }
 }
 
 extension AttentionModel {
+  /// Memory traffic of scores that do not stay on chip: written by the first product, read and written
+  /// by the masked softmax and by dropout, its mask written, read by the second product; 16 bits an
+  /// element and 8 of the mask.
+  private func scoreSeconds(_ tokens: Int, _ sequenceLength: Int) -> Double {
+    guard shape.storesScores else { return 0 }
+    let elements = Double(tokens) * Double(Swift.max(1, sequenceLength)) * localHeads
+    return passes.seconds(bytes: 13 * elements, kernels: 4)
+  }
+
   private var localHeads: Double { Double(shape.heads) / Double(tensor) }
 
   /// Latent attention keeps the whole latent vector on every rank of a tensor group.

@@ -14,7 +14,7 @@ public struct SeededWeights: Sendable {
     self.seed = seed
   }
 
-  init(network: FeedForwardNetwork, seed: UInt64) {
+  public init(network: FeedForwardNetwork, seed: UInt64) {
     self.network = network
     self.seed = seed
   }

@@ -39,7 +39,7 @@ extension PlainLayer {
 }
 
 /// What a rank holds of one layer after a run, for checks.
-public struct LayerSnapshot: Sendable {
+public struct LayerSnapshot: Hashable, Sendable {
   /// `[tokens × hidden]`.
   public let input: [Float]
   public let output: [Float]

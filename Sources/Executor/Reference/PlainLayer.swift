@@ -121,7 +121,7 @@ extension RankProgram {
 
 extension Agreement {
   /// Adds a row of results beside what it should be.
-  mutating func add(_ expected: [Double], _ found: UnsafePointer<Float>) {
+  public mutating func add(_ expected: [Double], _ found: UnsafePointer<Float>) {
     let scale = expected.reduce(0) { max($0, abs($1)) }
     tokens += 1
     for (column, value) in expected.enumerated() {

@@ -4,6 +4,8 @@ public struct ExecutedStep: Hashable, Sendable {
   public var seconds: [Double]
   /// Seconds from the common start to the last rank's end, where ranks ran side by side.
   public var wallSeconds: Double?
+  /// Seconds that the engine itself took: everything but operations and messages.
+  public var engineSeconds: Double?
 
   public init(seconds: [Double], wallSeconds: Double? = nil) {
     self.seconds = seconds
@@ -27,7 +29,11 @@ public protocol PlanExecutor {
 
 extension VirtualRunner: PlanExecutor {
   public func execute(_ world: PlanWorld) throws(ExecutionError) -> ExecutedStep {
-    ExecutedStep(seconds: try run(world))
+    let start = clock.now
+    let seconds = try run(world)
+    var step = ExecutedStep(seconds: seconds)
+    step.engineSeconds = max(0, clock.now - start - seconds.reduce(0, +))
+    return step
   }
 
   public func combine(_ agreement: Agreement) -> Agreement { agreement }

@@ -10,7 +10,7 @@ private import Simulator
 /// composed afterwards.
 public struct VirtualRunner {
   public let programs: [RankProgram]
-  private let clock: WorkClock
+  let clock: WorkClock
   private let copier: MessageCopier
 
   /// - Parameter isLost: tells which messages get lost, for tests: (exchange, from, to).

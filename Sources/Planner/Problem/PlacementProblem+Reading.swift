@@ -242,7 +242,8 @@ extension PlacementError {
       let isCut = context.codingPath.isEmpty && !isWhole
       self.init(
         .unreadable, at: place(context),
-        isCut ? "not complete JSON, perhaps cut short" : context.debugDescription,
+        isCut
+          ? "not complete JSON, perhaps cut short" : "holds a number that its field cannot",
         remedy: isCut
           ? "write the whole file again" : "give whole numbers below 2^63 where things are counted")
     @unknown default:

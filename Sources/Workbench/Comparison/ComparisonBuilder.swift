@@ -33,7 +33,8 @@ struct ComparisonBuilder {
       baseline: run.cells[baseline].name, system: system, cells: cells, placements: placements,
       verdict: verdict,
       expectations: ExpectationCheck(scenario: scenario, cells: cells, verdict: verdict).results,
-      assumptions: assumptions, warnings: warnings, scenarioText: scenario.text)
+      assumptions: assumptions, warnings: warnings + droppedCopies(in: cells),
+      scenarioText: scenario.text)
     result.precision = rule.precision
     return result
   }
@@ -98,8 +99,34 @@ struct ComparisonBuilder {
     }
   }
 
+  /// A sentence for every cell that left token copies out, which changes what the model computes.
+  private func droppedCopies(in cells: [CellResult]) -> [String] {
+    let copies =
+      Double(scenario.workload.tokensPerRank * scenario.model.topK)
+      * Double(scenario.cluster.ranks * scenario.model.layers.count)
+    return cells.filter { $0.droppedCopiesPerStep > 0 }.map { cell in
+      """
+      \(cell.name): \(QuantityFormat.percent(cell.droppedCopiesPerStep / max(1, copies))) of the \
+      token copies are dropped, so the model computes something else; it is not recommended
+      """
+    }
+  }
+
   private var warnings: [String] {
     let stopped = wasStopped ? ["stopped after \(steps) of \(rule.target) steps"] : []
-    return run.warnings + stopped + [rule.warning].compactMap { $0 }
+    return run.warnings + stopped + [rule.warning, resemblance].compactMap { $0 }
+  }
+
+  /// A sentence where steps resemble those before them, so that intervals promise too much.
+  private var resemblance: String? {
+    let seconds = accumulators[baseline].stepSeconds
+    guard let sample = EffectiveSample(seconds), sample.count < 0.5 * Double(seconds.count) else {
+      return nil
+    }
+    return """
+      steps resemble those before them: \(seconds.count) count as about \
+      \(Int(sample.count.rounded())) independent ones, so intervals of means are too narrow; \
+      simulate more steps
+      """
   }
 }

@@ -146,8 +146,7 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: scenario.memory,
-          keepsAssignments: keepsAssignments)
+          memory: scenario.memory, keepsAssignments: keepsAssignments, profile: machine.profile)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,

@@ -189,7 +189,7 @@ public struct ExecutionRun {
     let spreads = cells.flatMap { cell in
       zip(cell.spreads, cell.measured).map { $1 > 0 ? $0 / $1 : 0 }
     }.sorted()
-    result.execution = ExecutionResult(
+    var execution = ExecutionResult(
       timing: settings.timing.rawValue, transport: transport,
       processor: scenario.cluster.accelerator.name, library: library,
       repetitions: measurement.fewestRepetitions,
@@ -198,6 +198,8 @@ public struct ExecutionRun {
       largestError: measurement.agreement.largestError, tolerance: Agreement.tolerance,
       imposedLayers: layers.map { scenario.model.layers[$0] }, comparedPairs: ranking.compared,
       rankedAsMeasured: ranking.asMeasured)
+    execution.engineShare = measurement.engineShare
+    result.execution = execution
     return result
   }
 
@@ -236,6 +238,16 @@ public struct ExecutionMeasurement: Sendable {
   }
 
   mutating func add(_ run: ExecutedStep, cell: Int, step: Int) { runs[cell][step].append(run) }
+
+  /// The engine's own share of the work of all runs; nil where it was not measured.
+  var engineShare: Double? {
+    let all = runs.joined().joined()
+    let engine = all.compactMap(\.engineSeconds)
+    guard !engine.isEmpty else { return nil }
+    let own = engine.reduce(0, +)
+    let work = all.reduce(0) { $0 + $1.seconds.reduce(0, +) }
+    return own + work > 0 ? own / (own + work) : nil
+  }
 
   /// The fewest runs of any step that was run at all.
   var fewestRepetitions: Int {

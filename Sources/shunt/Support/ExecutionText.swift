@@ -11,6 +11,9 @@ enum ExecutionText {
       \(execution.repetitions) repetitions, noise \(QuantityFormat.percent(execution.noise))
       """
     ]
+    if let share = execution.engineShare {
+      lines.append("the engine itself took \(QuantityFormat.percent(share)) of the work")
+    }
     lines += execution.scaling.map { "scaled down: \($0)" }
     lines.append(
       """
