@@ -54,6 +54,10 @@ let package = Package(
     // GLPK behind one C call, so that its internal errors never end the process.
     .target(name: "CGLPKShim", dependencies: ["CGLPK"], linkerSettings: [.linkedLibrary("glpk")]),
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    // OpenBLAS and Open MPI are opened when the program runs, so that it builds and simulates
+    // without them.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CMPI", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     // Foundations
     layer("Quantities"),
@@ -74,22 +78,33 @@ let package = Package(
     layer("Plan", ["Domain", "Quantities"]),
     layer("Results", ["Plan", "Statistics", "Domain", "Quantities"]),
     layer("Scenarios", ["Domain", "Catalog", "Diagnostics", "Quantities", yams]),
-    layer("TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule]),
+    layer(
+      "TokenRouting", ["Domain", "Statistics", "Diagnostics", "Quantities", realModule],
+      resources: [.embedInCode("Profile/profiles.csv")]),
 
     // What decides and what costs
     layer("CostModels", ["Domain", "Plan", "Quantities", realModule]),
+    // Steps of whole models: every layer, every stage, in closed form.
+    layer("WholeModel", ["CostModels", "Domain", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
     layer(
-      "Calibration", ["CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
+      "Calibration", ["WholeModel", "CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),
-    layer("Strategies", ["Domain", "Plan", "Quantities"]),
+    layer(
+      "Strategies", ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities"]),
 
     // Runners
     layer(
       "Simulator",
       ["Plan", "CostModels", "NetworkSharing", "EventKernel", "Domain", "Quantities"]),
+
+    layer("Kernels", ["COpenBLAS", realModule]),
+    layer(
+      "Executor",
+      ["Kernels", "Simulator", "Plan", "CostModels", "Statistics", "Domain", "Quantities"]),
+    layer("MPITransport", ["Executor", "Plan", "CMPI"]),
 
     // What people see
     layer("Charts", ["Quantities", realModule]),
@@ -101,15 +116,15 @@ let package = Package(
         "Scenarios", "Catalog", "TokenRouting", "Planner", "GLPKSolver", "Strategies", "Simulator",
         "CostModels", "EngineFormats",
         "Calibration", "NetworkSharing", "Results", "Statistics", "Diagnostics", "Domain", "Plan",
-        "Quantities",
+        "Quantities", "Executor", "Kernels",
       ]),
     .executableTarget(
       name: "shunt",
       dependencies: [
         "Calibration",
         "Workbench", "Reports", "Results", "Planner", "Scenarios", "Catalog", "Diagnostics",
-        "Domain", "EngineFormats",
-        "Quantities", "NetworkSharing", argumentParser,
+        "Domain", "EngineFormats", "Executor", "Kernels",
+        "MPITransport", "Quantities", "NetworkSharing", argumentParser,
       ],
       swiftSettings: strict),
 
@@ -124,7 +139,10 @@ let package = Package(
     tests("EventKernelTests", ["EventKernel", "Quantities"]),
     tests("NetworkSharingTests", ["NetworkSharing", "Quantities"]),
     tests("CostModelsTests", ["CostModels", "Domain", "Plan", "Quantities"]),
-    tests("CalibrationTests", ["Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
+    tests("WholeModelTests", ["WholeModel", "CostModels", "Domain", "Quantities"]),
+    tests(
+      "CalibrationTests",
+      ["WholeModel", "Calibration", "CostModels", "Catalog", "Domain", "Quantities"]),
     tests("StrategiesTests", ["Strategies"]),
     tests("PlanTests", ["Plan", "Domain"]),
     tests(
@@ -133,6 +151,7 @@ let package = Package(
     tests(
       "ConformanceTests",
       [
+        "Executor", "Kernels",
         "Strategies", "Simulator", "Plan", "Planner", "CostModels", "NetworkSharing", "Domain",
         "Quantities",
       ]),
@@ -152,6 +171,8 @@ let package = Package(
     tests("LinearModelTests", ["LinearModel"]),
     tests("GLPKSolverTests", ["GLPKSolver", "LinearModel"]),
     tests("PlannerTests", ["Planner", "LinearModel", "GLPKSolver"]),
+    tests("KernelsTests", ["Kernels", realModule]),
+    tests("ExecutorTests", ["Executor", "Kernels", "CostModels", "Plan", "Domain", realModule]),
     tests("EngineFormatsTests", ["EngineFormats", "Domain", "TokenRouting"]),
     tests("DiagnosticsTests", ["Diagnostics"]),
     tests("CatalogTests", ["Catalog", "Domain", "Diagnostics", "Quantities"]),

@@ -44,6 +44,10 @@ need_libraries() {
   local packages=() privilege=()
   links_with glpk.h glpk || packages+=(libglpk-dev)
   links_with gsl/gsl_version.h gsl || packages+=(libgsl-dev)
+  # OpenBLAS and Open MPI are opened by shunt execute when it runs; nothing links with them.
+  links_with stdio.h openblas || packages+=(libopenblas-dev)
+  { command -v mpirun >/dev/null 2>&1 && links_with stdio.h mpi; } ||
+    packages+=(libopenmpi-dev openmpi-bin)
   [ ${#packages[@]} -gt 0 ] || return 0
 
   local by_hand="install ${packages[*]} (Debian's names; GLPK and GSL with their headers)"

@@ -15,9 +15,10 @@ public struct MachineCosts: OperationCostModel {
   private let attention: AttentionModel?
   private let allReduce: CollectiveModel
   private let allGather: CollectiveModel
+  private let reduceScatter: CollectiveModel
   private let exchange: ExpertExchangeModel
   /// What a full rank attends for, computed once because most operations ask for it.
-  private let usualAttentionSeconds: Double
+  private let usualAttentionSeconds: (forward: Double, backward: Double)
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, expertRanks: Int,
@@ -39,11 +40,16 @@ public struct MachineCosts: OperationCostModel {
       model: model, accelerator: cluster.accelerator, parameters: parameters)
     allReduce = CollectiveModel(.allReduce, cluster: cluster, parameters: parameters)
     allGather = CollectiveModel(.allGather, cluster: cluster, parameters: parameters)
+    reduceScatter = CollectiveModel(
+      .reduceScatter, cluster: cluster, parameters: parameters)
     exchange = ExpertExchangeModel(
       kernel: decodes ? .deepEPLowLatency : .deepEPNormal,
       shape: ExchangeShape(model, cluster: cluster, ranks: expertRanks), cluster: cluster,
       parameters: parameters)
-    usualAttentionSeconds = Self.attentionSeconds(attention, workload.tokensPerRank, workload)
+    usualAttentionSeconds = (
+      Self.attentionSeconds(attention, workload.tokensPerMicroBatch, workload),
+      Self.attentionBackwardSeconds(attention, workload.tokensPerMicroBatch, workload)
+    )
   }
 
   /// The parts of the line rates that messages reach: inside a node and between nodes.
@@ -56,15 +62,17 @@ public struct MachineCosts: OperationCostModel {
     }
   }
 
-  public func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double {
+  public func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
     let seconds: Double
-    switch work {
+    switch operation.work {
     case .join, .exchange: return 0
-    case .attention(let tokens): seconds = attentionSeconds(Int(tokens))
+    case .attention(let tokens): seconds = attentionSeconds(Int(tokens), operation.pass)
     case .gate(let tokens, let copies): seconds = gateSeconds(tokens, copies, plan.implementation)
     case .planning(let experts):
       return plan.implementation == .eager
         ? eager.planningSeconds(experts: Int(experts)) : Self.devicePlanningSeconds
+    case .solving(let rows, let columns):
+      return Self.solverStartSeconds + Double(rows) * Double(columns) * Self.solverSecondsPerCell
     case .posting(let messages):
       return plan.implementation == .eager
         ? eager.postingSeconds(messages: Int(messages))
@@ -79,8 +87,10 @@ public struct MachineCosts: OperationCostModel {
       seconds = expertSeconds(rows, plan.implementation)
     case .feedForward(let tokens, let intermediate):
       seconds = feedForwardSeconds(Int(tokens), Int(intermediate))
+    case .update(let parameters):
+      seconds = passes.seconds(bytes: Self.updateBytesPerParameter * parameters, kernels: 1)
     }
-    return seconds * computeFactors[rank]
+    return seconds * operation.arithmeticFactor * computeFactors[Int(operation.rank)]
   }
 
   public func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double {
@@ -94,12 +104,14 @@ public struct MachineCosts: OperationCostModel {
   }
 
   public func collectiveSeconds(
-    _ kind: CollectiveKind, bytes: Double, ranks: Range<Int>
+    _ kind: CollectiveKind, bytes: Double, ranks: RankSet
   ) -> Double {
-    switch kind {
-    case .allReduce: allReduce.seconds(bytes: bytes, ranks: ranks.count)
-    case .allGather: allGather.seconds(bytes: bytes * Double(ranks.count), ranks: ranks.count)
-    case .barrier: allReduce.seconds(bytes: 4, ranks: ranks.count)
+    let all = bytes * Double(ranks.count)
+    return switch kind {
+    case .allReduce: allReduce.seconds(bytes: bytes, over: ranks)
+    case .allGather: allGather.seconds(bytes: all, over: ranks)
+    case .reduceScatter: reduceScatter.seconds(bytes: all, over: ranks)
+    case .barrier: allReduce.seconds(bytes: 4, over: ranks)
     }
   }
 }
@@ -108,12 +120,36 @@ extension MachineCosts {
   /// A plan made by a kernel from counts that stay on the device: a few scans of the experts.
   /// Estimate: three small dependent kernels of a captured graph, 5 us each.
   private static let devicePlanningSeconds = 15e-6
+  /// What Adam reads and writes for a parameter: a 32-bit gradient, two moments and the parameter in
+  /// 32 bits (28 bytes), and its 16-bit copy.
+  private static let updateBytesPerParameter = 30.0
+  /// Loads to the host, shares back to the device, a program set up. Estimate.
+  private static let solverStartSeconds = 60e-6
+  /// GLPK's simplex on the programs of `lplb`, for each row and column: see docs/strategies/lplb.md.
+  private static let solverSecondsPerCell = 0.15e-6
   /// A point-to-point message posted by a proxy thread. Estimate.
   private static let deviceMessageSeconds = 2e-6
 
-  private func attentionSeconds(_ tokens: Int) -> Double {
-    tokens == workload.tokensPerRank
-      ? usualAttentionSeconds : Self.attentionSeconds(attention, tokens, workload)
+  /// Seconds of one layer's attention on a rank with `tokens` tokens, forward.
+  public func attentionSeconds(tokens: Int) -> Double {
+    Self.attentionSeconds(attention, tokens, workload)
+  }
+
+  private func attentionSeconds(_ tokens: Int, _ pass: Pass) -> Double {
+    let isUsual = tokens == workload.tokensPerMicroBatch
+    if pass == .backward {
+      return isUsual
+        ? usualAttentionSeconds.backward
+        : Self.attentionBackwardSeconds(attention, tokens, workload)
+    }
+    return isUsual
+      ? usualAttentionSeconds.forward : Self.attentionSeconds(attention, tokens, workload)
+  }
+
+  private static func attentionBackwardSeconds(
+    _ attention: AttentionModel?, _ tokens: Int, _ workload: Workload
+  ) -> Double {
+    attention?.backwardSeconds(tokens: tokens, sequenceLength: workload.sequenceLength) ?? 0
   }
 
   private static func attentionSeconds(
@@ -155,6 +191,20 @@ extension MachineCosts {
       m: tokens, n: (model.gated ? 2 : 1) * intermediate, k: model.hiddenSize)
     return first + dense.seconds(m: tokens, n: model.hiddenSize, k: intermediate)
       + passes.seconds(bytes: 6 * Double(tokens) * Double(intermediate), kernels: 1)
+  }
+}
+
+extension Operation {
+  /// How many times longer than in a forward pass with all processors its arithmetic takes.
+  ///
+  /// A backward pass has two products a matrix, for the gradients of its input and of itself;
+  /// attention's has a model of its own.
+  fileprivate var arithmeticFactor: Double {
+    switch work {
+    case .attention: 1 / Double(processors)
+    case .gate, .experts, .feedForward: (pass == .backward ? 2 : 1) / Double(processors)
+    case .join, .planning, .solving, .posting, .memoryPass, .update, .exchange: 1
+    }
   }
 }
 

@@ -29,11 +29,13 @@ public struct Accelerator: Hashable, Sendable {
   /// Where the figures were read, and how far they can be trusted.
   public var source: String
   public var confidence: Confidence
+  /// What was measured of processor cores that stand for an accelerator; absent for real ones.
+  public var processor: ProcessorProfile?
 
   public init(
     id: String, name: String, architecture: String, memoryCapacity: ByteCount,
     memoryBandwidth: Bandwidth, peaks: [ArithmeticClass: ComputeRate], source: String,
-    confidence: Confidence
+    confidence: Confidence, processor: ProcessorProfile? = nil
   ) {
     self.id = id
     self.name = name
@@ -43,6 +45,7 @@ public struct Accelerator: Hashable, Sendable {
     self.peaks = peaks
     self.source = source
     self.confidence = confidence
+    self.processor = processor
   }
 
   /// The peak that arithmetic on `weights` reaches here: the format's own units where the

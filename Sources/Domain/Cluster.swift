@@ -37,13 +37,17 @@ public struct Fabric: Hashable, Sendable, Codable {
   public var oversubscription: Double
   /// Nodes that share a leaf switch; only traffic between leaves meets the oversubscription.
   public var nodesPerLeaf: Int
+  /// Neighbouring accelerators that share one NIC, as wide as their parts of the bandwidth together.
+  public var acceleratorsPerNIC: Int
 
   public init(
-    kind: Kind = .railOptimized, oversubscription: Double = 1, nodesPerLeaf: Int = 32
+    kind: Kind = .railOptimized, oversubscription: Double = 1, nodesPerLeaf: Int = 32,
+    acceleratorsPerNIC: Int = 1
   ) {
     self.kind = kind
     self.oversubscription = oversubscription
     self.nodesPerLeaf = nodesPerLeaf
+    self.acceleratorsPerNIC = acceleratorsPerNIC
   }
 }
 

@@ -10,6 +10,8 @@ public enum OptionType: Hashable, Sendable {
   /// An amount of data with its unit, in bytes.
   case data
   case text
+  /// Words in a list; one alone stands for a list of one.
+  case texts
   /// A file, relative to the scenario's folder.
   case path
   case choice([String])
@@ -21,6 +23,7 @@ public enum OptionValue: Hashable, Sendable, Codable {
   case number(Double)
   case flag(Bool)
   case text(String)
+  case texts([String])
 }
 
 /// One option that a kind takes in a scenario.
@@ -111,12 +114,17 @@ public struct ComponentSpec: Hashable, Sendable {
   }
 
   /// The flag of an option; false where it is absent.
-  public func flag(_ name: String) -> Bool {
-    if case .flag(true) = options[name] { true } else { false }
+  public func flag(_ name: String, else absent: Bool = false) -> Bool {
+    if case .flag(let value) = options[name] { value } else { absent }
   }
 
   /// The text of an option, if it has one.
   public func text(_ name: String) -> String? {
     if case .text(let value) = options[name] { value } else { nil }
+  }
+
+  /// The words of an option; none where it is absent.
+  public func texts(_ name: String) -> [String] {
+    if case .texts(let values) = options[name] { values } else { [] }
   }
 }

@@ -23,10 +23,13 @@ public struct AttentionShape: Hashable, Sendable, Codable {
   public var ropeDimension: Int
   /// Width of one value head.
   public var valueDimension: Int
+  /// Whether scores are written to memory and, in training, kept: kernels before FlashAttention.
+  public var storesScores: Bool
 
   public init(
     kind: AttentionKind, heads: Int, keyValueHeads: Int, headDimension: Int, queryRank: Int = 0,
-    keyValueRank: Int = 0, ropeDimension: Int = 0, valueDimension: Int? = nil
+    keyValueRank: Int = 0, ropeDimension: Int = 0, valueDimension: Int? = nil,
+    storesScores: Bool = false
   ) {
     self.kind = kind
     self.heads = heads
@@ -36,6 +39,7 @@ public struct AttentionShape: Hashable, Sendable, Codable {
     self.keyValueRank = keyValueRank
     self.ropeDimension = ropeDimension
     self.valueDimension = valueDimension ?? headDimension
+    self.storesScores = storesScores
   }
 
   /// Elements one token leaves in the key-value cache of one layer.

@@ -32,6 +32,13 @@ public struct Workload: Hashable, Sendable {
   }
 }
 
+extension Workload {
+  /// Tokens that a full rank has in one micro-batch.
+  public var tokensPerMicroBatch: Int {
+    phase == .training ? (tokensPerRank + microBatches - 1) / max(1, microBatches) : tokensPerRank
+  }
+}
+
 /// How the ranks share the model.
 public struct Parallelism: Hashable, Sendable {
   /// Ranks of one expert-parallel group: consecutive ranks hold all experts of a layer once.

@@ -3,7 +3,8 @@
 /// With NVSwitch or PCIe inside nodes, data leaves on the source's up link and arrives on the
 /// destination's down link. Between nodes on rails it takes the source's NIC, the fabric if that is
 /// oversubscribed, and the NIC of the destination node's rank on the same rail; from there it goes
-/// inside the node to another rank. On a fat tree it goes from NIC to NIC.
+/// inside the node to another rank. On a fat tree, and where ranks share NICs, it goes from NIC to
+/// NIC.
 public struct ClusterLinks: Sendable {
   /// What was cabled.
   public let shape: ClusterShape
@@ -21,7 +22,7 @@ public struct ClusterLinks: Sendable {
   /// Whether nodes are switched, stand on rails, and no leaf switch holds data back.
   var isRailForm: Bool {
     shape.intraNode != .mesh && shape.fabric == .railOptimized && !shape.hasLeaves
-      && shape.ranksPerNode > 1 && shape.nodes > 0
+      && shape.ranksPerNode > 1 && shape.nodes > 0 && shape.ranksPerNIC == 1
   }
 
   /// Where links of each kind begin; links up inside nodes begin at 0.
@@ -35,9 +36,9 @@ public struct ClusterLinks: Sendable {
     var table = LinkTable()
     table.addNodes(shape)
     nicUp = table.names.count
-    if shape.nodes > 1 { table.addPorts(shape, "NIC up", shape.interNodeBandwidth) }
+    if shape.nodes > 1 { table.addNICs(shape, "up") }
     nicDown = table.names.count
-    if shape.nodes > 1 { table.addPorts(shape, "NIC down", shape.interNodeBandwidth) }
+    if shape.nodes > 1 { table.addNICs(shape, "down") }
     leafUp = table.names.count
     if shape.hasLeaves { table.addLeaves(shape, "up") }
     leafDown = table.names.count
@@ -92,7 +93,8 @@ extension ClusterLinks {
 
   /// The rank whose NIC takes data for `destination`'s node in.
   private func entry(from source: Int, to destination: Int) -> Int {
-    switch shape.fabric {
+    guard shape.ranksPerNIC == 1 else { return destination }
+    return switch shape.fabric {
     case .fatTree: destination
     case .railOptimized:
       destination - destination % shape.ranksPerNode + source % shape.ranksPerNode
@@ -112,7 +114,7 @@ extension ClusterLinks {
       return
     }
     let entry = entry(from: source, to: destination)
-    body(nicUp + source)
+    body(nicUp + source / shape.ranksPerNIC)
     if shape.hasLeaves {
       let (from, to) = (shape.leaf(of: source), shape.leaf(of: entry))
       if from != to {
@@ -120,7 +122,7 @@ extension ClusterLinks {
         body(leafDown + to)
       }
     }
-    body(nicDown + entry)
+    body(nicDown + entry / shape.ranksPerNIC)
     if entry != destination { forEachLinkInside(from: entry, to: destination, body) }
   }
 

@@ -41,6 +41,10 @@ public struct ClusterShape: Hashable, Sendable {
   public var oversubscription = 1.0
   /// How many nodes share a leaf switch.
   public var nodesPerLeaf = 32
+  /// How many neighbouring ranks share one NIC, which is as wide as theirs together would be.
+  ///
+  /// Above 1 data goes from the source's NIC to the destination's, whatever the fabric.
+  public var ranksPerNIC = 1
   /// Factors by which ranks' links are slower, for stragglers; empty where none is.
   public var slowdown: [Double] = []
 
@@ -76,6 +80,9 @@ public struct ClusterShape: Hashable, Sendable {
     }
     guard oversubscription.isFinite, oversubscription >= 1 else {
       throw .badShape("an oversubscription of \(oversubscription); give 1 or more")
+    }
+    guard ranksPerNIC >= 1, ranksPerNode.isMultiple(of: ranksPerNIC) else {
+      throw .badShape("nodes of \(ranksPerNode) ranks, \(ranksPerNIC) on a NIC; give a divisor")
     }
     guard slowdown.isEmpty || slowdown.count == ranks else {
       throw .badShape("\(slowdown.count) slow-down factors for \(ranks) ranks")

@@ -25,6 +25,21 @@ struct LinkTable {
     }
   }
 
+  /// Adds one link a NIC, as slow as its slowest rank makes it.
+  mutating func addNICs(_ shape: ClusterShape, _ direction: String) {
+    guard shape.ranksPerNIC > 1 else {
+      addPorts(shape, "NIC \(direction)", shape.interNodeBandwidth)
+      return
+    }
+    for first in stride(from: 0, to: shape.ranks, by: shape.ranksPerNIC) {
+      let ranks = first..<(first + shape.ranksPerNIC)
+      let slowest = ranks.reduce(1) { max($0, shape.slowdown(of: $1)) }
+      add(
+        "ranks \(first) to \(ranks.upperBound - 1) NIC \(direction)",
+        shape.interNodeBandwidth * Double(shape.ranksPerNIC) / slowest)
+    }
+  }
+
   /// Adds one link for each ordered pair of ranks of a node, as slow as its slower end.
   private mutating func addMesh(_ shape: ClusterShape) {
     let share = shape.intraNodeBandwidth / Double(shape.ranksPerNode - 1)

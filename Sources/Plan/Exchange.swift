@@ -16,25 +16,39 @@ public struct ExchangeTable: Hashable, Sendable {
   }
 }
 
+/// What a message between two ranks is made of.
+public enum TransferContent: UInt8, Sendable, Hashable, Codable {
+  /// An expert's weights: the receiver holds a copy afterwards.
+  case weights
+  /// An expert's weight gradients: the receiver adds them to its own.
+  case gradients
+  /// An expert with its optimizer states: the sender gives it up.
+  case states
+}
+
 /// One message between two ranks of the plan.
 public struct Transfer: Hashable, Sendable {
   public var from: Int32
   public var to: Int32
   public var bytes: Double
-  /// The expert whose weights travel.
+  /// The expert that travels.
   public var expert: Int32
+  public var content: TransferContent
 
-  public init(from: Int32, to: Int32, bytes: Double, expert: Int32) {
+  public init(
+    from: Int32, to: Int32, bytes: Double, expert: Int32, content: TransferContent = .weights
+  ) {
     self.from = from
     self.to = to
     self.bytes = bytes
     self.expert = expert
+    self.content = content
   }
 }
 
 /// A collective whose bytes do not depend on routing.
 public enum CollectiveKind: UInt8, Sendable, Hashable, Codable {
-  case allReduce, allGather, barrier
+  case allReduce, allGather, barrier, reduceScatter
 }
 
 /// Something that several ranks do together: each takes part with one operation.
@@ -50,17 +64,47 @@ public struct Exchange: Hashable, Sendable {
   }
 
   public var payload: Payload
-  /// The first rank of the group; members are consecutive.
+  /// The first rank of the group.
   public var firstRank: Int32
   /// Ranks of the group.
   public var ranks: Int32
+  /// How far apart members stand: 1 where they are consecutive, as in all but collectives.
+  public var stride: Int32
 
-  public init(payload: Payload, firstRank: Int, ranks: Int) {
+  public init(payload: Payload, firstRank: Int, ranks: Int, stride: Int = 1) {
     self.payload = payload
     self.firstRank = Int32(firstRank)
     self.ranks = Int32(ranks)
+    self.stride = Int32(stride)
   }
 
   /// The ranks of the group.
-  public var members: Range<Int> { Int(firstRank)..<Int(firstRank + ranks) }
+  public var members: RankSet {
+    RankSet(first: Int(firstRank), count: Int(ranks), stride: Int(stride))
+  }
+}
+
+/// Ranks that stand at equal distances, in order.
+public struct RankSet: Hashable, Sendable {
+  public let first: Int
+  public let count: Int
+  public let stride: Int
+
+  public init(first: Int, count: Int, stride: Int = 1) {
+    self.first = first
+    self.count = count
+    self.stride = stride
+  }
+
+  /// The place of `rank` among the members, nil for a rank that is none.
+  @inlinable public func position(of rank: Int) -> Int? {
+    let distance = rank - first
+    guard distance >= 0, distance % stride == 0, distance / stride < count else { return nil }
+    return distance / stride
+  }
+
+  public func contains(_ rank: Int) -> Bool { position(of: rank) != nil }
+
+  /// The rank at a place.
+  @inlinable public subscript(position: Int) -> Int { first + position * stride }
 }

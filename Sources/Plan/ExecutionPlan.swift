@@ -56,12 +56,14 @@ public struct ExecutionPlan: Hashable, Sendable {
   }
 }
 
-/// What a strategy made of one layer in one expert-parallel group.
+/// What a strategy made of one layer in one expert-parallel group and micro-batch.
 public struct LayerOutcome: Hashable, Sendable {
   /// Position of the layer in the step.
   public var layer: Int
   /// The group's first rank.
   public var firstRank: Int
+  /// The micro-batch, 0 where the step is not cut.
+  public var microBatch: Int
   /// Token copies computed on every rank of the group after the strategy's plan, `[ranks]`.
   public var computedCopies: [Int32]
   /// Messages that carried an expert's weights.
@@ -70,17 +72,31 @@ public struct LayerOutcome: Hashable, Sendable {
   public var isPlainRouting: Bool
   /// Token copies that were dropped.
   public var droppedCopies: Int
+  /// Rows of zeros that every rank computes beside ``computedCopies``, to fill experts up to a fixed
+  /// capacity, `[ranks]`; empty where there are none.
+  public var paddedCopies: [Int32]
+  /// Where every copy of the group is computed, ranks counted within the group; copies beyond the
+  /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
+  /// large: an executor needs it, a simulation does not.
+  public var assignment: CopyAssignment?
+  /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
+  /// ``assignment``.
+  public var holders: [[Int]] = []
 
   public init(
-    layer: Int, firstRank: Int, computedCopies: [Int32], weightTransfers: Int,
-    isPlainRouting: Bool, droppedCopies: Int = 0
+    layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,
+    isPlainRouting: Bool, droppedCopies: Int = 0, paddedCopies: [Int32] = [],
+    assignment: CopyAssignment? = nil
   ) {
     self.layer = layer
     self.firstRank = firstRank
+    self.microBatch = microBatch
     self.computedCopies = computedCopies
     self.weightTransfers = weightTransfers
     self.isPlainRouting = isPlainRouting
     self.droppedCopies = droppedCopies
+    self.paddedCopies = paddedCopies
+    self.assignment = assignment
   }
 
   /// Copies of the busiest rank over the mean of the ranks; 1 where nothing is computed.

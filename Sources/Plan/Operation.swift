@@ -51,6 +51,27 @@ public enum OperationKind: UInt8, Sendable, Hashable, Codable, CaseIterable {
   }
 }
 
+/// Which part of a step an operation belongs to; costs and arithmetic depend on it.
+public enum Pass: UInt8, Sendable, Hashable, Codable, CaseIterable {
+  /// From the layer's input to its output; steps that do not train have no other.
+  case forward
+  /// The forward pass once more, because its activations were not kept.
+  case recomputation
+  /// From the gradients of a layer's output to those of its input and its weights.
+  case backward
+  /// The optimizer's step.
+  case update
+
+  public var name: String {
+    switch self {
+    case .forward: "forward"
+    case .recomputation: "recomputation"
+    case .backward: "backward"
+    case .update: "update"
+    }
+  }
+}
+
 /// How an engine carries out the stations of a layer; host and launch costs depend on it.
 public enum Implementation: String, Sendable, Hashable, Codable, CaseIterable {
   /// Operations launched one by one from the host, one chain of library calls per expert, NCCL
@@ -72,6 +93,8 @@ public enum Work: Hashable, Sendable {
   case gate(tokens: Int32, copies: Int32)
   /// A layer is planned from the loads of `experts` experts.
   case planning(experts: Int32)
+  /// A linear program of so many rows and columns is solved, from loads that were fetched for it.
+  case solving(rows: Int32, columns: Int32)
   /// `messages` sends and receives of weights are posted one after another.
   case posting(messages: Int32)
   /// Memory-bound kernels that read and write `bytes` in all.
@@ -80,13 +103,15 @@ public enum Work: Hashable, Sendable {
   case experts(first: Int32, count: Int32)
   /// A feed-forward network that every token passes, `intermediate` wide.
   case feedForward(tokens: Int32, intermediate: Int32)
+  /// The optimizer's step over `parameters` parameters of this rank.
+  case update(parameters: Double)
   /// This rank's part in ``ExecutionPlan/exchanges``.
   case exchange(Int32)
 }
 
 /// What memory is held for.
 public enum MemoryCategory: UInt8, Sendable, Hashable, Codable, CaseIterable {
-  case weights, replicas, keyValueCache, buffers, activations, workspace
+  case weights, replicas, keyValueCache, buffers, activations, workspace, gradients, optimizer
 
   public var name: String {
     switch self {
@@ -96,6 +121,8 @@ public enum MemoryCategory: UInt8, Sendable, Hashable, Codable, CaseIterable {
     case .buffers: "buffers"
     case .activations: "activations"
     case .workspace: "workspace"
+    case .gradients: "gradients"
+    case .optimizer: "optimizer"
     }
   }
 }
@@ -133,6 +160,11 @@ public struct Operation: Hashable, Sendable {
   public var layer: Int32
   public var lane: Lane
   public var kind: OperationKind
+  public var pass: Pass
+  /// The micro-batch whose tokens it works on, 0 where the step is not cut.
+  public var microBatch: Int32
+  /// Part of the accelerator's processors that compute has; the rest serves communication beside it.
+  public var processors: Float
   /// What this operation waits for: a range of ``ExecutionPlan/dependencies``.
   var firstDependency: Int32
   var dependencyCount: Int32

@@ -21,19 +21,26 @@ public struct PlanBuilder: Sendable {
   /// Adds an operation and returns its number.
   ///
   /// - Parameters:
+  ///   - pass: the part of the step; forward where nothing else is said.
+  ///   - microBatch: the micro-batch whose tokens the operation works on.
+  ///   - processors: the part of the accelerator's processors that it has.
   ///   - after: operations that must have ended; those of the same lane and rank need not be named.
   ///   - memory: what is taken at the start and given back at the end.
   @discardableResult
   public mutating func add(
     _ work: Work, _ kind: OperationKind, on rank: Int, lane: Lane = .compute, layer: Int = -1,
-    after: [OperationID] = [], memory: [MemoryChange] = []
+    pass: Pass = .forward, microBatch: Int = 0,
+    processors: Double = 1, after: [OperationID] = [],
+    memory: [MemoryChange] = []
   ) -> OperationID {
     let id = OperationID(plan.operations.count)
     precondition(after.allSatisfy { $0 < id }, "an operation waits only for earlier ones")
     plan.operations.append(
       Operation(
         work: work, rank: Int32(rank), layer: Int32(layer), lane: lane, kind: kind,
-        firstDependency: Int32(plan.dependencies.count), dependencyCount: Int32(after.count),
+        pass: pass, microBatch: Int32(microBatch),
+        processors: Float(processors), firstDependency: Int32(plan.dependencies.count),
+        dependencyCount: Int32(after.count),
         firstMemoryChange: Int32(plan.memoryChanges.count), memoryChangeCount: Int32(memory.count)))
     plan.dependencies.append(contentsOf: after)
     plan.memoryChanges.append(contentsOf: memory)

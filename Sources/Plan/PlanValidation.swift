@@ -47,7 +47,7 @@ extension ExecutionPlan {
     for (index, counts) in parts.enumerated() {
       if let member = counts.firstIndex(where: { $0 != 1 }) {
         throw .unmatchedExchange(
-          exchange: index, rank: Int(exchanges[index].firstRank) + member,
+          exchange: index, rank: exchanges[index].members[member],
           found: Int(counts[member]))
       }
       try validatePayload(at: index)
@@ -65,22 +65,29 @@ extension ExecutionPlan {
       guard exchanges.indices.contains(Int(exchange)) else {
         throw .unknownReference(operation: index)
       }
-      let member = operation.rank - exchanges[Int(exchange)].firstRank
-      guard parts[Int(exchange)].indices.contains(Int(member)) else {
+      let members = exchanges[Int(exchange)].members
+      guard let member = members.position(of: Int(operation.rank)) else {
         throw .unmatchedExchange(exchange: Int(exchange), rank: Int(operation.rank), found: 1)
       }
-      parts[Int(exchange)][Int(member)] += 1
+      parts[Int(exchange)][member] += 1
     case .experts(let first, let count):
       guard first >= 0, count >= 0, Int(first) + Int(count) <= expertRows.count else {
         throw .unknownReference(operation: index)
       }
-    case .join, .attention, .gate, .planning, .posting, .memoryPass, .feedForward:
+    case .join, .attention, .gate, .planning, .solving, .posting, .memoryPass, .feedForward,
+      .update:
       break
     }
   }
 
   private func validatePayload(at index: Int) throws(PlanFault) {
     let exchange = exchanges[index]
+    if exchange.stride != 1 {
+      // Messages name their ends by consecutive members.
+      guard case .collective = exchange.payload, exchange.stride > 0 else {
+        throw .strayTransfer(exchange: index)
+      }
+    }
     switch exchange.payload {
     case .allToAll(let matrix, let unit, _):
       try validate(matrix: matrix, unit: unit, at: index)

@@ -33,26 +33,6 @@ public struct OverlapResult: Hashable, Sendable, Codable {
   }
 }
 
-/// A cause of slow steps and its share of p99 − p50.
-public struct TailCauseResult: Hashable, Sendable, Codable {
-  /// `straggler`, `tokenImbalance`, `communication`, `weightTransfer`.
-  public let cause: String
-  public let rank: Int?
-  public let layer: Int?
-  public let expert: Int?
-  public let link: String?
-  public let share: Double
-
-  public init(cause: String, rank: Int?, layer: Int?, expert: Int?, link: String?, share: Double) {
-    self.cause = cause
-    self.rank = rank
-    self.layer = layer
-    self.expert = expert
-    self.link = link
-    self.share = share
-  }
-}
-
 /// One operation on the critical path of a step, in order of time.
 public struct CriticalPieceResult: Hashable, Sendable, Codable {
   public let rank: Int
@@ -94,6 +74,14 @@ public struct CriticalPathResult: Hashable, Sendable, Codable {
 /// What an execution measured.
 public struct MeasuredResult: Hashable, Sendable, Codable {
   public let stepTime: TimeSummary
+  /// Measured seconds of every step, beside the cell's predicted ones.
+  public var stepSeconds: [Double]?
+  /// Half the distance of the quartiles of the repetitions of every step, in seconds.
+  public var stepSpreadSeconds: [Double]?
+  /// Predicted and measured seconds by kind of operation.
+  public var secondsByKind: [String: KindSecondsResult]?
+  /// Bytes that every rank's own buffers took.
+  public var bufferBytesPerRank: [Int]?
 
   public init(stepTime: TimeSummary) { self.stepTime = stepTime }
 }

@@ -127,20 +127,23 @@ public struct CellResult: Hashable, Sendable, Codable {
   /// Shares of the critical path by what it was spent on; they add up to 1.
   public let timeShares: [String: Double]
   /// Mean seconds per step that each rank spends by kind of operation, `[kind][ranks]`.
-  public let rankSeconds: [String: [Double]]
+  public var rankSeconds: [String: [Double]]
   /// Mean token copies computed on each rank per layer and step, `[ranks]`.
-  public let rankCopies: [Double]
+  public var rankCopies: [Double]
   /// The busiest links, most used first.
   public let busiestLinks: [LinkResult]
   /// Seconds of every step, in order: what intervals and comparisons are made of.
-  public let stepSeconds: [Double]
+  public var stepSeconds: [Double]
   /// One step as lanes: that whose time is nearest to the median.
-  public let medianStep: StepLanes?
+  public var medianStep: StepLanes?
   /// One step as lanes: that whose time is nearest to the 95th percentile.
   public var slowStep: StepLanes?
   /// Critical paths of the median and the slow step, in this order.
   public var criticalPaths: [CriticalPathResult]?
+  /// What makes slow steps slow, largest first.
   public var tail: [TailCauseResult]?
+  /// The steps that ``tail`` was sought in.
+  public var tailSteps: TailStepsResult?
   public var rankTraffic: TrafficResult?
   public var loadHeat: LoadHeatResult?
   public var overlap: OverlapResult?

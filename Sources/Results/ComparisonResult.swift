@@ -137,22 +137,26 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
   public static let currentSchemaVersion = 1
 
   public let schemaVersion: Int
-  public let scenario: String
+  public var scenario: String
   public let seed: UInt64
   public let shuntVersion: String
   /// The cell that speed-ups are relative to.
   public let baseline: String
   public let system: SystemResult
-  public let cells: [CellResult]
+  public var cells: [CellResult]
   public let placements: [PlacementResult]
   public let verdict: VerdictResult
   public let expectations: [ExpectationResult]
   public let assumptions: [AssumptionResult]
   public let warnings: [String]
   /// The scenario file as it was read.
-  public let scenarioText: String
+  public var scenarioText: String
+  /// How sure p99 is, where the scenario asked for a precision.
+  public var precision: PrecisionResult?
   /// One entry for each parameter that was varied around the scenario.
   public var sensitivity: [SensitivityResult]?
+  /// How the plans were carried out, where they were.
+  public var execution: ExecutionResult?
 
   public init(
     scenario: String, seed: UInt64, shuntVersion: String, baseline: String, system: SystemResult,
@@ -173,5 +177,21 @@ public struct ComparisonResult: Hashable, Sendable, Codable {
     self.assumptions = assumptions
     self.warnings = warnings
     self.scenarioText = scenarioText
+  }
+}
+
+/// Several results in one file.
+public struct MergedResult: Hashable, Sendable, Codable {
+  public let schemaVersion: Int
+  /// Tells it from a single comparison.
+  public let kind: String
+  public let results: [ComparisonResult]
+
+  public static let kindName = "merged"
+
+  public init(_ results: [ComparisonResult]) {
+    schemaVersion = ComparisonResult.currentSchemaVersion
+    kind = Self.kindName
+    self.results = results
   }
 }

@@ -20,26 +20,27 @@ public enum ResultFileError: Error, Hashable, Sendable {
   }
 }
 
-extension ComparisonResult {
+/// A result that is kept as a file: JSON of a version, with sorted keys.
+public protocol ResultDocument: Codable {}
+
+extension ComparisonResult: ResultDocument {}
+extension SweepResult: ResultDocument {}
+extension MergedResult: ResultDocument {}
+
+extension ResultDocument {
   /// The result as JSON with sorted keys; the same result gives the same bytes.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    var data = try encoder.encode(self)
-    data.append(contentsOf: [0x0A])
-    return data
-  }
+  public func json() throws -> Data { try SortedJSON.encode(self) }
 
   /// Reads what ``json()`` wrote.
   ///
   /// - Throws: ``ResultFileError`` that says what is wrong with the file.
   public init(json data: Data) throws(ResultFileError) {
-    struct Version: Decodable { let schemaVersion: Int }
     let decoder = JSONDecoder()
     do {
-      let version = try decoder.decode(Version.self, from: data).schemaVersion
-      guard version == Self.currentSchemaVersion else {
-        throw ResultFileError.otherVersion(found: version, expected: Self.currentSchemaVersion)
+      let version = try decoder.decode(ResultVersion.self, from: data).schemaVersion
+      guard version == ComparisonResult.currentSchemaVersion else {
+        throw ResultFileError.otherVersion(
+          found: version, expected: ComparisonResult.currentSchemaVersion)
       }
       self = try decoder.decode(Self.self, from: data)
     } catch let error as ResultFileError {
@@ -57,8 +58,42 @@ extension ComparisonResult {
     }
   }
 
-  private static func path(_ context: DecodingError.Context) -> String {
+  fileprivate static func path(_ context: DecodingError.Context) -> String {
     let path = context.codingPath.map(\.stringValue).joined(separator: ".")
     return path.isEmpty ? "the top level" : path
+  }
+}
+
+private struct ResultVersion: Decodable {
+  let schemaVersion: Int
+}
+
+/// What a saved file holds.
+public enum SavedResult: Sendable {
+  case comparison(ComparisonResult)
+  case sweep(SweepResult)
+  case merged(MergedResult)
+
+  /// - Throws: ``ResultFileError`` that says what is wrong with the file.
+  public init(json data: Data) throws(ResultFileError) {
+    struct Kind: Decodable { let kind: String? }
+    let kind = try? JSONDecoder().decode(Kind.self, from: data).kind
+    switch kind {
+    case SweepResult.kindName: self = .sweep(try SweepResult(json: data))
+    case MergedResult.kindName: self = .merged(try MergedResult(json: data))
+    default: self = .comparison(try ComparisonResult(json: data))
+    }
+  }
+}
+
+/// JSON as every file of ours is written: sorted keys, indented, a line break at the end.
+public enum SortedJSON {
+  /// - Throws: an encoding error, such as for a number that is not finite.
+  public static func encode(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    var data = try encoder.encode(value)
+    data.append(0x0A)
+    return data
   }
 }

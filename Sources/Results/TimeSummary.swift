@@ -48,3 +48,25 @@ extension ConfidenceInterval {
   /// Lower and upper end, as results write an interval.
   public var ends: [Double] { [lower, upper] }
 }
+
+/// How sure the p99 of every cell is, against what the scenario asked for.
+public struct PrecisionResult: Hashable, Sendable, Codable {
+  /// Half the interval's width as a share of p99.
+  public let goal: Double
+  public let isReached: Bool
+  /// The widest cell's; null where there are too few steps for an interval.
+  public let relativeHalfWidth: Double?
+  /// Steps that were simulated, and the most that would have been.
+  public let steps: Int
+  public let maximumSteps: Int
+
+  public init(
+    goal: Double, isReached: Bool, relativeHalfWidth: Double?, steps: Int, maximumSteps: Int
+  ) {
+    self.goal = goal
+    self.isReached = isReached
+    self.relativeHalfWidth = relativeHalfWidth
+    self.steps = steps
+    self.maximumSteps = maximumSteps
+  }
+}

@@ -7,7 +7,8 @@ private import Quantities
 ///
 /// A JSON object with `schemaVersion` 1, `id`, `name`, `architecture`, `memoryCapacity` and
 /// `memoryBandwidth` with units, `peaks` by arithmetic format with units, `source`, and
-/// `measurements`, which holds whatever the figures were taken from.
+/// `measurements`: the tables of a ``ProcessorProfile`` where processor cores were measured, from
+/// which plans are then costed, and any other numbers, which are not read.
 public enum AcceleratorFile {
   /// The file's text, which reads back as the same accelerator to nine digits.
   ///
@@ -26,7 +27,9 @@ public enum AcceleratorFile {
       "memoryCapacity": .string("\(JSONValue.number(accelerator.memoryCapacity.bytes).text) B"),
       "memoryBandwidth": quantity(accelerator.memoryBandwidth.bytesPerSecond / 1e9, "GB/s"),
       "peaks": .object(peaks), "source": .string(accelerator.source),
-      "measurements": .object(measurements.mapValues(JSONValue.number)),
+      "measurements": .object(
+        measurements.mapValues(JSONValue.number).merging(
+          accelerator.processor?.json ?? [:], uniquingKeysWith: { $1 })),
     ])
     return document.text + "\n"
   }

@@ -1,6 +1,5 @@
 public import Diagnostics
 public import Domain
-public import Quantities
 
 /// Everything a scenario file says, checked and complete.
 public struct Scenario: Hashable, Sendable {
@@ -16,8 +15,10 @@ public struct Scenario: Hashable, Sendable {
   public var placements: [ComponentSpec]
   public var strategies: [ComponentSpec]
   public var simulation: SimulationSettings
-  public var memory: MemorySettings
+  public var memory: MemoryPolicy
   public var expectations: [Expectation]
+  /// What a sweep varies; empty for most scenarios.
+  public var sweep: [SweepAxis]
   /// Every value with its origin, in the order of the scenario's sections.
   public var assumptions: [Assumption]
   public var warnings: [Finding]
@@ -68,22 +69,11 @@ public struct SimulationSettings: Hashable, Sendable {
   public var seed: UInt64
   /// The network's fidelity.
   public var network: ComponentSpec
-}
-
-/// What counts against a rank's memory.
-public struct MemorySettings: Hashable, Sendable {
-  /// Which experts' weights a rank keeps.
-  public enum ExpertWeights: String, Sendable, Hashable, CaseIterable {
-    /// Those its placement gives it.
-    case shard
-    /// All of them, as benchmarks of single layers do.
-    case all
-  }
-
-  public var expertWeights: ExpertWeights
-  /// What allocator and libraries hold on each accelerator; absent where the scenario leaves it to
-  /// the memory model.
-  public var reserved: ByteCount?
+  /// How narrow the interval of p99 has to be before the simulation stops, as half its width over
+  /// p99; absent where the workload's steps are all.
+  public var precision: Double?
+  /// The most steps that a precision may take.
+  public var maximumSteps = 10_000
 }
 
 /// A value the results depend on, and where it comes from.

@@ -56,9 +56,33 @@ public struct ScenarioReader: Sendable {
   }
 
   /// Reads a scenario from text; `file` is what findings call it, `folder` where paths start.
+  ///
+  /// Where the text has a `sweep`, every value of it is tried in its place, one at a time, and what is
+  /// wrong with it is among the findings.
   public func read(text: String, file: String, folder: String = "") -> ScenarioReading {
+    let base = read(text: text, file: file, folder: folder, with: [])
+    guard let scenario = base.scenario, !scenario.sweep.isEmpty else { return base }
+    let trial = SweepTrial(reader: self, scenario: scenario)
+    let findings = base.findings + trial.findings
+    return ScenarioReading(
+      scenario: trial.findings.containsErrors ? nil : scenario, findings: findings)
+  }
+
+  /// Reads a scenario from text with `overrides` in the place of what it says; its `sweep` is left out
+  /// then.
+  public func read(
+    text: String, file: String, folder: String = "", with overrides: [ScenarioOverride]
+  ) -> ScenarioReading {
     let source = SourceText(file: file, text: text)
-    let (root, findings) = YAMLDocument.load(source)
+    var (root, findings) = YAMLDocument.load(source)
+    if let document = root, !overrides.isEmpty {
+      do {
+        root = try document.applying(overrides)
+      } catch {
+        findings.append(error.finding)
+        return ScenarioReading(scenario: nil, findings: findings)
+      }
+    }
     let reading = Reading(
       catalog: catalog, vocabulary: vocabulary, folder: folder, checksFiles: checksFiles)
     for finding in findings { reading.add(finding) }
@@ -95,6 +119,7 @@ public struct ScenarioReader: Sendable {
     let settings = SettingsRules(reading: reading)
     let simulation = settings.simulation(reader.raw("simulation"), in: reader)
     let memory = settings.memory(reader.raw(ScenarioFields.memory), in: reader)
+    let sweep = SweepRules(reading: reading).read(reader.raw(ScenarioFields.sweep))
     let expectations = ExpectationRules(reading: reading).read(reader.raw(ScenarioFields.expect))
     let parts = ScenarioParts(
       cluster: cluster, model: model, workload: workload, parallelism: parallelism)
@@ -106,7 +131,8 @@ public struct ScenarioReader: Sendable {
       name: name ?? ScenarioPath.stem(of: file), cluster: cluster, model: model,
       workload: workload, parallelism: parallelism, routing: routing.routing,
       modifiers: routing.modifiers, placements: placements, strategies: strategies,
-      simulation: simulation, memory: memory, expectations: expectations, assumptions: [],
+      simulation: simulation, memory: memory, expectations: expectations,
+      sweep: sweep, assumptions: [],
       warnings: [], file: file, folder: folder, text: text)
   }
 

@@ -51,6 +51,11 @@ public enum ScenarioSchema {
     case .choice(let words): ["enum": .array(words.map(JSONValue.string))]
     case .list(let element): list(element)
     case .mapping(let shape): mapping(shape)
+    case .table(let value):
+      [
+        "type": .string("object"), "minProperties": .integer(1),
+        "additionalProperties": .object(schema(value)),
+      ]
     case .either(let shapes): ["anyOf": .array(shapes.map { .object(schema($0)) })]
     case .kind(let kinds, let allowsLabel, let extra): kind(kinds, allowsLabel, extra)
     }

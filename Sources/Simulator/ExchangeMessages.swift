@@ -1,3 +1,4 @@
+import Domain
 import NetworkSharing
 import Plan
 
@@ -39,6 +40,21 @@ struct ExchangeMessages {
     return GroupBound(
       amounts: table.amounts, unitBytes: unit, isReturn: isReturn, firstRank: Int(firstRank),
       ranks: members, over: links)
+  }
+
+  /// Seconds that every member needs to copy what it receives, its own rows of an all-to-all among
+  /// them, `[members]`.
+  func copySeconds(members: RankSet, curve: SizeCurve) -> [Double] {
+    var seconds = [Double](repeating: 0, count: members.count)
+    forEach(members: members.count) { message in
+      seconds[Int(message.to) - members.first] += curve.seconds(at: message.bytes)
+    }
+    if case .table(let table, let unit, _) = form {
+      for member in seconds.indices {
+        seconds[member] += curve.seconds(at: Double(table[member, member]) * unit)
+      }
+    }
+    return seconds
   }
 
   /// Calls `body` for every message that some member sends or receives, once.

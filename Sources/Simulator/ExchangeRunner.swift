@@ -20,19 +20,25 @@ struct ExchangeRunner {
   /// Operations that entered since the last settlement, in that order.
   private var entries: [Int32] = []
   private var fluid: FluidTraffic?
+  private let fidelity: NetworkFidelity
+  /// Durations that were measured, operation by operation.
+  private let measured: [Double]?
   private var tally: TrafficTally
   private var pendingWake = SimTime.distantFuture
 
   init(
-    plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes, fidelity: NetworkFidelity
+    plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes, fidelity: NetworkFidelity,
+    measured: [Double]?
   ) throws(SimulationError) {
     self.plan = plan
+    self.fidelity = fidelity
+    self.measured = measured
     self.costs = costs
     self.routes = routes
     progress = Array(repeating: nil, count: plan.exchanges.count)
     messages = Array(repeating: nil, count: plan.exchanges.count)
     tally = TrafficTally(routes: routes)
-    if case .fluid(let tolerance) = fidelity {
+    if measured == nil, case .fluid(let tolerance) = fidelity {
       fluid = try FluidTraffic(routes: routes, plan: plan, tolerance: tolerance)
     }
   }
@@ -72,7 +78,8 @@ struct ExchangeRunner {
   ) {
     guard case .exchange(let exchange) = plan.operations[Int(operation)].work else { return }
     let definition = plan.exchanges[Int(exchange)]
-    let member = Int(plan.operations[Int(operation)].rank - definition.firstRank)
+    let rank = Int(plan.operations[Int(operation)].rank)
+    guard let member = definition.members.position(of: rank) else { return }
     if progress[Int(exchange)] == nil { open(exchange, kind: plan.operations[Int(operation)].kind) }
     progress[Int(exchange)]?.operations[member] = operation
     progress[Int(exchange)]?.entered.append(Int32(member))
@@ -109,8 +116,10 @@ struct ExchangeRunner {
   ) {
     guard let state = progress[Int(exchange)], state.isComplete, let last = state.entered.last
     else { return }
-    let seconds = costs.collectiveSeconds(
-      kind, bytes: bytes, ranks: plan.exchanges[Int(exchange)].members)
+    let seconds =
+      measured.map { measured in state.operations.map { measured[Int($0)] }.max() ?? 0 }
+      ?? costs.collectiveSeconds(
+        kind, bytes: bytes, ranks: plan.exchanges[Int(exchange)].members)
     let end = now + SimDuration(seconds: seconds)
     let holder = state.operations[Int(last)]
     for operation in state.operations {
@@ -163,12 +172,18 @@ struct ExchangeRunner {
     else { return }
     let members = plan.exchanges[Int(exchange)].members
     let seconds: [Double]
-    if let bound = list.groupBound(members: members.count, over: routes.links) {
+    if let bound = bound(of: list, members: members.count) {
       tally.add(bound, kind: kind)
       seconds = bound.finishSeconds
     } else {
       list.forEach(members: members.count) { tally.add($0, kind: kind) }
-      seconds = BusiestLink.finishSeconds(list, members: members, routes: routes)
+      if let measured {
+        seconds = state.operations.map { measured[Int($0)] }
+      } else if case .memoryCopies(let curve) = fidelity {
+        seconds = list.copySeconds(members: members, curve: curve)
+      } else {
+        seconds = BusiestLink.finishSeconds(list, members: members, routes: routes)
+      }
     }
     let holder = state.operations[Int(last)]
     for (member, operation) in state.operations.enumerated() {
@@ -178,6 +193,12 @@ struct ExchangeRunner {
           heldBy: operation == holder ? -1 : holder))
     }
     close(exchange)
+  }
+
+  /// The closed form of an all-to-all where the network is asked, and has one.
+  private func bound(of list: ExchangeMessages, members: Int) -> GroupBound? {
+    guard measured == nil, case .analytic = fidelity else { return nil }
+    return list.groupBound(members: members, over: routes.links)
   }
 
   private mutating func close(_ exchange: Int32) {

@@ -1,15 +1,15 @@
-import Plan
+package import Plan
 
 /// Who waits for whom in a plan, the order of each lane included, as flat tables.
-struct OperationGraph {
+package struct OperationGraph {
   /// Operations that an operation still waits for.
-  private(set) var waitingFor: [Int32]
+  package private(set) var waitingFor: [Int32]
   /// Where the followers of operation *i* begin in ``followers``; one entry more than operations.
   private var firstFollower: [Int32]
   private var followers: [Int32]
 
   /// - Complexity: O(operations + dependencies).
-  init(_ plan: ExecutionPlan) {
+  package init(_ plan: ExecutionPlan) {
     let count = plan.operations.count
     let lanes = Lane.allCases.count
     waitingFor = [Int32](repeating: 0, count: count)
@@ -44,14 +44,14 @@ struct OperationGraph {
   }
 
   /// Positions in the table of followers that belong to `operation`.
-  func followerRange(of operation: Int32) -> Range<Int> {
+  package func followerRange(of operation: Int32) -> Range<Int> {
     Int(firstFollower[Int(operation)])..<Int(firstFollower[Int(operation) + 1])
   }
 
-  func follower(at position: Int) -> Int32 { followers[position] }
+  package func follower(at position: Int) -> Int32 { followers[position] }
 
   /// Notes that something `operation` waits for has ended; true when nothing is left to wait for.
-  mutating func release(_ operation: Int32) -> Bool {
+  package mutating func release(_ operation: Int32) -> Bool {
     waitingFor[Int(operation)] -= 1
     return waitingFor[Int(operation)] == 0
   }

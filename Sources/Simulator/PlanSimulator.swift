@@ -11,6 +11,9 @@ public enum NetworkFidelity: Hashable, Sendable {
   case fluid(tolerance: Double)
   /// The busiest link's bytes over its capacity, exchange by exchange.
   case analytic
+  /// No network: ranks share a memory, and each copies what it receives, one message after another,
+  /// as soon as all members of the exchange have come. Seconds of a copy by its bytes.
+  case memoryCopies(SizeCurve)
 }
 
 /// Why a plan cannot be simulated.
@@ -54,9 +57,29 @@ public struct PlanSimulator: PlanRunner, Sendable {
   ///   it cannot go on.
   /// - Complexity: O(operations log operations) and the network's own cost.
   public func run(_ plan: ExecutionPlan) throws(SimulationError) -> RunRecord {
+    try run(plan, measured: nil)
+  }
+
+  /// Composes durations that were measured, operation by operation, on the same clock: lanes and
+  /// dependencies decide when operations start, and an exchange takes its measured time on every
+  /// member once all members have come.
+  ///
+  /// - Precondition: there is a duration in seconds for every operation.
+  /// - Throws: ``SimulationError/plan(_:)`` for the first rule that the plan breaks.
+  public func compose(
+    _ plan: ExecutionPlan, seconds: [Double]
+  ) throws(SimulationError) -> RunRecord {
+    precondition(seconds.count == plan.operations.count, "every operation needs its duration")
+    return try run(plan, measured: seconds)
+  }
+
+  private func run(
+    _ plan: ExecutionPlan, measured: [Double]?
+  ) throws(SimulationError) -> RunRecord {
     do { try plan.validate() } catch { throw .plan(error) }
     var run = try SimulationRun(
-      plan: plan, costs: costs, routes: routes, fidelity: fidelity, memoryCapacity: memoryCapacity)
+      plan: plan, costs: costs, routes: routes, fidelity: fidelity, memoryCapacity: memoryCapacity,
+      measured: measured)
     return try run.toTheEnd()
   }
 }

@@ -71,7 +71,7 @@ enum BusiestLink {
   ///
   /// - Complexity: O(messages × links of a path).
   static func finishSeconds(
-    _ messages: ExchangeMessages, members: Range<Int>, routes: Routes
+    _ messages: ExchangeMessages, members: RankSet, routes: Routes
   ) -> [Double] {
     var load = [Double](repeating: 0, count: routes.links.capacities.count)
     messages.forEach(members: members.count) { message in
@@ -88,7 +88,7 @@ enum BusiestLink {
       }
       let seconds = slowest + routes.latency(from: message.from, to: message.to)
       for rank in [message.from, message.to] {
-        let member = Int(rank) - members.lowerBound
+        let member = Int(rank) - members.first
         finish[member] = max(finish[member], seconds)
       }
     }

@@ -24,18 +24,22 @@ struct SimulationRun {
   private var ended = 0
   private var memory: MemoryLedger
   private var exchanges: ExchangeRunner
+  /// Durations that were measured, in place of what the cost model says.
+  private let measured: [Double]?
 
   init(
     plan: ExecutionPlan, costs: any OperationCostModel, routes: Routes,
-    fidelity: NetworkFidelity, memoryCapacity: Int64
+    fidelity: NetworkFidelity, memoryCapacity: Int64, measured: [Double]?
   ) throws(SimulationError) {
     self.plan = plan
-    self.costs = costs
+    self.costs = costs.prepared(for: plan)
+    self.measured = measured
     graph = OperationGraph(plan)
     spans = [Span](
       repeating: Span(start: .zero, end: .zero, releasedBy: -1), count: plan.operations.count)
     memory = MemoryLedger(plan: plan, capacity: memoryCapacity)
-    exchanges = try ExchangeRunner(plan: plan, costs: costs, routes: routes, fidelity: fidelity)
+    exchanges = try ExchangeRunner(
+      plan: plan, costs: costs, routes: routes, fidelity: fidelity, measured: measured)
   }
 
   /// Runs until nothing is left to do.
@@ -89,11 +93,14 @@ struct SimulationRun {
     spans[index].releasedBy = releasedBy
     applyMemory(of: operation, atEnd: false)
     if case .exchange(let exchange) = definition.work {
-      let startup = SimDuration(
-        seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
+      let startup =
+        measured != nil
+        ? SimDuration.zero
+        : SimDuration(
+          seconds: costs.startupSeconds(of: plan.exchanges[Int(exchange)].payload, in: plan))
       queue.schedule(.entersExchange(operation), at: queue.now + startup)
     } else {
-      let seconds = costs.seconds(of: definition.work, on: Int(definition.rank), in: plan)
+      let seconds = measured?[index] ?? costs.seconds(of: definition, in: plan)
       queue.schedule(.operationEnds(operation), at: queue.now + SimDuration(seconds: seconds))
     }
   }

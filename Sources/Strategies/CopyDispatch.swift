@@ -62,6 +62,31 @@ public struct CopyDispatch: Hashable, Sendable {
       CopySegment(expert: Int32(expert), rank: Int32(rank), count: Int32(count)))
   }
 
+  /// This dispatch and `other` together, each of some experts' copies.
+  func merged(with other: CopyDispatch) -> CopyDispatch {
+    var result = self
+    for index in copies.indices { result.copies[index] += other.copies[index] }
+    for index in rows.indices { result.rows[index] += other.rows[index] }
+    guard let own = assignment, let added = other.assignment else { return result }
+    var together = CopyAssignment()
+    for source in 0..<ranks {
+      for segment in own.segments[own.range(of: source)] { together.append(segment) }
+      for segment in added.segments[added.range(of: source)] { together.append(segment) }
+      together.endSource()
+    }
+    result.assignment = together
+    return result
+  }
+
+  /// Adds the rows of `padding`, which belong to no token; the rows that each rank computes of them.
+  mutating func pad(with padding: CopyDispatch) -> [Int] {
+    for index in copies.indices { copies[index] += padding.copies[index] }
+    for index in rows.indices { rows[index] += padding.rows[index] }
+    return (0..<ranks).map {
+      padding.rows[($0 * experts)..<(($0 + 1) * experts)].reduce(0, +)
+    }
+  }
+
   /// The copies that `source` sends to `destination` (its own when they are the same).
   public func copies(from source: Int, to destination: Int) -> Int {
     copies[source * ranks + destination]

@@ -5,7 +5,7 @@ public import Plan
 ///
 /// Source: Least-Loaded Expert Parallelism, algorithm 1 (sort by expert, gather, all-to-all, one
 /// chain of matrix products per local expert, all-to-all back, sum). No token is dropped.
-public struct ExpertParallelism: Strategy {
+public struct ExpertParallelism: MemorylessStrategy {
   public static let descriptor = ComponentDescriptor(
     "ep", "Standard expert parallelism: tokens travel to their experts.",
     options: LayerOptions.descriptors)
@@ -25,7 +25,7 @@ public struct ExpertParallelism: Strategy {
   ) throws(StrategyError) -> ExecutionPlan {
     let style = options.style(
       for: context.workload.phase, eager: (.eagerWholeBatch, .allRows))
-    return try ForwardLowering(context: context, style: style).plan(step) { layer, group in
+    return try StepLowering(context: context, style: style).plan(step) { layer, group in
       LayerDecision(dispatch: options.homeDispatch(of: layer, group: group, in: context))
     }
   }

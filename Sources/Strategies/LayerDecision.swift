@@ -5,12 +5,35 @@ import Plan
 struct LayerDecision {
   /// Where every token copy is computed.
   var dispatch: CopyDispatch
-  /// Weights that travel before they are used: (expert, from, to) with ranks of the group.
+  /// Weights that travel once the layer is planned: (expert, from, to) with ranks of the group. A
+  /// message may pass on what an earlier one brought.
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
-  /// Whether the layer was planned on the critical path.
-  var isPlanned = false
+  /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
+  var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Whether foreign weights have memory of their own for the whole step; else they take it from
+  /// their transfer to the end of the layer.
+  var weightsHaveSlots = false
+  /// What is planned on the critical path, after the gate.
+  var planning = PlanningWork.none
+  /// Rows of zeros that every rank computes to fill up its experts, among the rows of ``dispatch``;
+  /// empty where there are none.
+  var paddedCopies: [Int] = []
+  /// Token copies that nobody computes.
+  var droppedCopies = 0
+  /// Whether prefetched weights are given back after the forward pass and fetched again for the
+  /// backward pass (training).
+  var isRematerialized = false
   /// True where the routing was left as plain expert parallelism would.
   var isPlainRouting = true
+}
+
+/// How much is planned between the gate and the dispatch.
+enum PlanningWork: Hashable {
+  case none
+  /// A plan from the loads of the layer's experts.
+  case loads
+  /// A linear program of so many rows and columns.
+  case program(rows: Int, columns: Int)
 }
 
 /// How a strategy carries out a layer, beside what it decides.
@@ -21,6 +44,25 @@ struct LayerStyle {
   /// Whether activations are kept for all rows of a rank at once or for one expert at a time.
   var activations: ActivationExtent
   var passes: MemoryPasses
+  /// Micro-batches that run side by side on a rank.
+  var microBatchLanes = 1
+  /// Parts that dispatch, experts and combine are cut into.
+  var chunks = 1
+  /// Part of the processors that communication kernels take while they run beside compute.
+  var communicationShare = 0.0
+
+  /// The part of the processors that compute of `kind` has: what communication leaves of it where
+  /// the plan lets rows travel beside it.
+  func processors(of kind: OperationKind) -> Double {
+    let isBeside =
+      switch kind {
+      case .sharedExperts: true
+      case .expertCompute: chunks > 1 || microBatchLanes > 1
+      case .attention, .routing, .dense: microBatchLanes > 1
+      case .dispatch, .combine, .weights, .collectives, .other: false
+      }
+    return isBeside ? 1 - communicationShare : 1
+  }
 }
 
 /// Where duplicates of a token are removed before it is sent.

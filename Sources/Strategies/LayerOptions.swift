@@ -21,11 +21,26 @@ struct LayerOptions: Sendable {
     .init(
       "replicaDispatch", .choice(ReplicaDispatch.allCases.map(\.rawValue)), default: .text("even"),
       "Which copy of a replicated expert serves a source rank's tokens."),
+    .init(
+      "microBatchLanes", .integer(minimum: 1), default: .integer(1),
+      "Micro-batches that run side by side: one computes while the other's rows travel."),
+    .init(
+      "chunks", .integer(minimum: 1), default: .integer(1),
+      "Parts of a layer's rows: the experts of one run while the next travels."),
+    .init(
+      "communicationShare", .fraction, default: .number(0),
+      "Part of the processors that communication takes from compute beside it."),
   ]
 
   private let implementation: Implementation?
   let deduplication: Deduplication
   let replicaDispatch: ReplicaDispatch
+  private let microBatchLanes: Int
+  private let chunks: Int
+  private let communicationShare: Double
+
+  /// More lanes or chunks than this divide a step into nothing.
+  private static let mostParts = 64
 
   init(_ spec: ComponentSpec) throws(StrategyError) {
     let name = spec.text("implementation") ?? "automatic"
@@ -41,6 +56,16 @@ struct LayerOptions: Sendable {
     }
     self.deduplication = deduplication
     self.replicaDispatch = dispatch
+    microBatchLanes = max(1, spec.integer("microBatchLanes") ?? 1)
+    chunks = max(1, spec.integer("chunks") ?? 1)
+    communicationShare = spec.number("communicationShare") ?? 0
+    guard microBatchLanes <= Self.mostParts, chunks <= Self.mostParts else {
+      throw StrategyError(
+        "'microBatchLanes' and 'chunks' of \(spec.kind) are \(Self.mostParts) at most")
+    }
+    guard (0..<1).contains(communicationShare) else {
+      throw StrategyError("'communicationShare' of \(spec.kind) is below 1, to leave compute some")
+    }
   }
 
   /// How a step of `phase` is carried out.
@@ -58,7 +83,8 @@ struct LayerOptions: Sendable {
     return LayerStyle(
       implementation: implementation, deduplication: deduplication,
       activations: isEager ? eager.activations : .allRows,
-      passes: isEager ? eager.passes : .fused)
+      passes: isEager ? eager.passes : .fused, microBatchLanes: microBatchLanes, chunks: chunks,
+      communicationShare: communicationShare)
   }
 
   /// Every copy to a holder of its expert.
@@ -70,9 +96,11 @@ struct LayerOptions: Sendable {
       split: ReplicaSplit(
         ranks: group.count, ranksPerNode: context.cluster.acceleratorsPerNode,
         firstRank: group.lowerBound % context.cluster.acceleratorsPerNode),
-      keepsSegments: keepsSegments)
+      keepsSegments: keepsSegments(in: context))
   }
 
-  /// Removing duplicates needs to know which copies go where.
-  var keepsSegments: Bool { deduplication != .none }
+  /// Removing duplicates needs to know which copies go where, and so do executors.
+  func keepsSegments(in context: StepContext) -> Bool {
+    deduplication != .none || context.keepsAssignments
+  }
 }

@@ -15,6 +15,8 @@ struct LayerSizes {
   let intermediateRow: Double
   /// One expert's weights.
   let expert: Double
+  /// One expert's weight gradients, in 16 bits or as wide as the weights.
+  let expertGradient: Double
   /// Tensors that one expert's weights are sent as.
   let tensorsPerExpert: Int32
 
@@ -24,6 +26,7 @@ struct LayerSizes {
     hiddenRow = 2 * Double(model.hiddenSize)
     intermediateRow = (model.gated ? 7 : 3) * 2 * Double(model.expertIntermediateSize)
     expert = model.expertBytes
+    expertGradient = model.expertParameters * TrainingStates(model).gradient
     tensorsPerExpert = 4
   }
 }

@@ -10,11 +10,14 @@ import Plan
 struct LayerTraffic {
   private let matrix: Int32
 
-  /// Writes the table of `dispatch` into `builder`.
-  init(
+  /// Writes `table` into `builder`.
+  init(_ table: ExchangeTable, builder: inout PlanBuilder) { matrix = builder.add(table) }
+
+  /// The table of `dispatch`.
+  static func table(
     _ dispatch: CopyDispatch, layer: RoutedLayer, group: Range<Int>, cluster: Cluster,
-    deduplication: Deduplication, builder: inout PlanBuilder
-  ) {
+    deduplication: Deduplication
+  ) -> ExchangeTable {
     var table = ExchangeTable(ranks: group.count)
     if deduplication != .none, let assignment = dispatch.assignment {
       let isWhole = group.count == layer.sources
@@ -29,7 +32,7 @@ struct LayerTraffic {
     } else {
       for index in dispatch.copies.indices { table.amounts[index] = Float(dispatch.copies[index]) }
     }
-    matrix = builder.add(table)
+    return table
   }
 
   /// The payload of one direction.

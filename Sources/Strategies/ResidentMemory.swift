@@ -7,47 +7,52 @@ struct ResidentMemory {
   let context: StepContext
 
   func hold(in builder: inout PlanBuilder) {
-    let shared = sharedWeightBytes
+    let parameters = ModelParameters(context.model)
+    let shared = sharedWeightBytes(parameters)
     for rank in 0..<context.cluster.ranks {
-      let (own, replicas) = expertBytes(on: rank % context.parallelism.expert)
-      builder.hold(own + shared, .weights, on: rank)
-      builder.hold(replicas, .replicas, on: rank)
+      let (homes, copies) = experts(on: rank % context.parallelism.expert)
+      let bytes = context.model.expertBytes
+      let held =
+        context.memory.expertWeights == .all
+        ? (own: allExperts, further: 0) : (own: homes, further: copies - homes)
+      builder.hold(held.own * bytes + shared, .weights, on: rank)
+      builder.hold(held.further * bytes, .replicas, on: rank)
       builder.hold(keyValueCacheBytes, .keyValueCache, on: rank)
       builder.hold(reservedBytes, .workspace, on: rank)
+      guard context.workload.phase == .training else { continue }
+      let states = TrainingStates(context.model)
+      let expert = context.model.expertParameters
+      let everywhere = parameters.total(of: context.model)
+      builder.hold((copies * expert + everywhere) * states.gradient, .gradients, on: rank)
+      builder.hold((homes * expert + everywhere) * states.optimizer, .optimizer, on: rank)
     }
   }
 
-  /// Bytes of the experts that a rank of the group is home to, and of its further copies.
-  private func expertBytes(on rank: Int) -> (own: Double, replicas: Double) {
+  private var allExperts: Double {
+    Double(context.placement.experts * context.placement.layers.count)
+  }
+
+  /// Experts that a rank of the group is home to, and copies that it holds in all.
+  private func experts(on rank: Int) -> (homes: Double, copies: Double) {
     let placement = context.placement
-    let bytes = context.model.expertBytes
-    if context.memory.expertWeights == .all {
-      return (Double(placement.experts * placement.layers.count) * bytes, 0)
-    }
     var homes = 0
     for index in placement.layers.indices {
       homes += placement.homes(layerAt: index).count { $0 == rank }
     }
-    return (Double(homes) * bytes, Double(placement.copiesPerRank[rank] - homes) * bytes)
+    return (Double(homes), Double(placement.copiesPerRank[rank]))
   }
 
   /// Weights that every rank holds: attention, shared experts, dense layers, gates, embeddings.
-  private var sharedWeightBytes: Double {
+  private func sharedWeightBytes(_ parameters: ModelParameters) -> Double {
     let model = context.model
     let moeLayers = Double(model.layers.count)
-    let hidden = Double(model.hiddenSize)
-    let attention =
-      (model.attention?.parameters(hiddenSize: model.hiddenSize) ?? 0)
-      * (moeLayers + Double(model.denseLayers))
-    let matrices = Double(model.matricesPerExpert)
-    let sharedExperts = matrices * hidden * Double(model.sharedIntermediateSize) * moeLayers
-    let dense = matrices * hidden * Double(model.denseIntermediateSize) * Double(model.denseLayers)
+    let blocks =
+      parameters.attention * (moeLayers + Double(model.denseLayers))
+      + parameters.sharedExperts * moeLayers + parameters.dense * Double(model.denseLayers)
     let format = model.weightFormat.bytesPerElement
-    let gates = 2 * hidden * Double(model.experts) * moeLayers
-    let embeddings = 2 * 2 * hidden * Double(model.vocabulary)
     // Four-bit checkpoints keep everything but the experts in 16 bits.
-    let other = format < 1 ? 2 : format
-    return (attention + sharedExperts + dense) * other + gates + embeddings
+    return blocks * (format < 1 ? 2 : format)
+      + 2 * (parameters.gate * moeLayers + parameters.embeddings)
   }
 
   private var keyValueCacheBytes: Double {
@@ -68,7 +73,7 @@ struct ResidentMemory {
   /// peaks of the LLEP paper (docs/reproductions/llep-model.md).
   private var reservedBytes: Double {
     if let stated = context.memory.reservedBytes { return stated }
-    let copies = Double(context.workload.tokensPerRank * context.model.topK)
+    let copies = Double(context.workload.tokensPerMicroBatch * context.model.topK)
     return 0.65 * 1_073_741_824 + copies * 2 * Double(context.model.hiddenSize)
   }
 }

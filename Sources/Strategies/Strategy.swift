@@ -16,12 +16,18 @@ public struct StepContext: Sendable {
   public let workload: Workload
   public let parallelism: Parallelism
   /// Where the experts of every layer live, the same in every expert-parallel group.
-  public let placement: ExpertPlacement
+  public internal(set) var placement: ExpertPlacement
   public let memory: MemoryPolicy
+  /// Whether plans say where every single copy is computed, which executors need to know.
+  public let keepsAssignments: Bool
+  /// What was profiled before the first step, where it was; strategies that hide transfers under
+  /// attention reckon with it.
+  public let profile: MachineProfile?
 
   public init(
     cluster: Cluster, model: MoEModel, workload: Workload, parallelism: Parallelism,
-    placement: ExpertPlacement, memory: MemoryPolicy
+    placement: ExpertPlacement, memory: MemoryPolicy, keepsAssignments: Bool = false,
+    profile: MachineProfile? = nil
   ) {
     self.cluster = cluster
     self.model = model
@@ -29,6 +35,8 @@ public struct StepContext: Sendable {
     self.parallelism = parallelism
     self.placement = placement
     self.memory = memory
+    self.keepsAssignments = keepsAssignments
+    self.profile = profile
   }
 
   /// Expert-parallel groups, as ranges of consecutive ranks.
@@ -36,6 +44,24 @@ public struct StepContext: Sendable {
     stride(from: 0, to: cluster.ranks, by: parallelism.expert).map {
       $0..<min($0 + parallelism.expert, cluster.ranks)
     }
+  }
+}
+
+/// What a training framework measures on its machine before the first step.
+public struct MachineProfile: Hashable, Sendable {
+  /// Seconds that a full rank attends in one layer, forward.
+  public let attentionSeconds: Double
+  /// The part of the line rate that messages reach inside a node.
+  public let nodeLinkFraction: Double
+  /// The part of the line rate that messages reach between nodes.
+  public let networkLinkFraction: Double
+
+  public init(
+    attentionSeconds: Double, nodeLinkFraction: Double, networkLinkFraction: Double
+  ) {
+    self.attentionSeconds = attentionSeconds
+    self.nodeLinkFraction = nodeLinkFraction
+    self.networkLinkFraction = networkLinkFraction
   }
 }
 
@@ -53,9 +79,25 @@ public protocol Strategy: Sendable {
   /// How the engine carries out a step of `phase`.
   func implementation(for phase: Phase) -> Implementation
 
-  /// The work of every rank for `step`.
+  /// Whether plans depend on the steps before; where false, no step need be observed.
+  var isLearning: Bool { get }
+
+  /// How many steps before the first the strategy should have observed; those have negative numbers.
+  var warmUpSteps: Int { get }
+
+  /// The strategy at work on one cell, before its first step.
   ///
-  /// - Parameter step: one routed layer for each of the model's MoE layers, with one source for
-  ///   every rank of the cluster.
-  func plan(_ step: RoutedStep, in context: StepContext) throws(StrategyError) -> ExecutionPlan
+  /// - Throws: ``StrategyError`` where options and context contradict each other.
+  func session(in context: StepContext) throws(StrategyError) -> any StrategySession
+}
+
+extension Strategy {
+  public var warmUpSteps: Int { 0 }
+
+  /// The work of every rank for `step`, when nothing was observed before it.
+  public func plan(
+    _ step: RoutedStep, in context: StepContext
+  ) throws(StrategyError) -> ExecutionPlan {
+    try session(in: context).plan(step)
+  }
 }

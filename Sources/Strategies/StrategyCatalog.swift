@@ -6,6 +6,17 @@ public enum StrategyCatalog {
   public static let all: [any Strategy.Type] = [
     ExpertParallelism.self,
     LeastLoadedParallelism.self,
+    NodeAwareLeastLoaded.self,
+    LocalLeastLoaded.self,
+    PrefetchedLeastLoaded.self,
+    CachedLeastLoaded.self,
+    FullyShardedExperts.self,
+    CapacityLimit.self,
+    ProgrammedReplicas.self,
+    DynamicEPLB.self,
+    Shadowing.self,
+    SmartRearrangement.self,
+    FlexibleReplication.self,
   ]
 
   /// What scenarios can say about each strategy.

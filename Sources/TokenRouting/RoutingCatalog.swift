@@ -7,7 +7,7 @@ public enum RoutingCatalog {
   /// In the order they are documented.
   static let kinds: [any RoutingKind.Type] = [
     UniformRouting.self, ZipfRouting.self, PowerLawRouting.self, DirichletRouting.self,
-    HotExpertRouting.self, TraceRouting.self,
+    HotExpertRouting.self, TraceRouting.self, ProfileRouting.self,
   ]
 
   /// In the order they are documented.
@@ -16,8 +16,15 @@ public enum RoutingCatalog {
     DomainsModifier.self,
   ]
 
+  /// Modifiers that bind the choices of single tokens, in the order they are documented.
+  static let couplings: [any TokenCouplingModifier.Type] = [
+    CoactivationModifier.self, AffinityModifier.self,
+  ]
+
   /// What the reader of scenarios and the JSON Schema know about every modifier.
-  public static var modifierDescriptors: [ComponentDescriptor] { modifiers.map { $0.descriptor } }
+  public static var modifierDescriptors: [ComponentDescriptor] {
+    modifiers.map { $0.descriptor } + couplings.map { $0.descriptor }
+  }
 
   /// What the reader of scenarios and the JSON Schema know about every kind.
   public static var descriptors: [ComponentDescriptor] { kinds.map { $0.descriptor } }
@@ -41,27 +48,34 @@ public enum RoutingCatalog {
     guard !chosenModifiers.isEmpty else {
       return RoutingSource(context: context, generator: plain)
     }
-    var law = try modifiable(plain, kind: spec.kind, in: context)
+    var (law, coupling) = try modifiable(plain, kind: spec.kind, in: context)
     // Domains are those of the trace itself, so they come before what bends its popularity.
     let domains = DomainsModifier.descriptor.name
     let ordered =
       chosenModifiers.filter { $0.kind == domains } + chosenModifiers.filter { $0.kind != domains }
     for chosen in ordered {
+      if let kind = couplings.first(where: { $0.descriptor.name == chosen.kind }) {
+        kind.couple(ComponentSpec(kind.descriptor, options: chosen.options), &coupling)
+        continue
+      }
       guard let modifier = modifiers.first(where: { $0.descriptor.name == chosen.kind }) else {
         throw unknown("modifier", chosen.kind, modifierDescriptors)
       }
       let complete = ComponentSpec(modifier.descriptor, options: chosen.options)
       law = try modifier.make(complete, on: law, in: context)
     }
-    return RoutingSource(context: context, generator: DrawnRouting(context: context, law: law))
+    return RoutingSource(context: context, generator: coupling.generator(law, in: context))
   }
 
   /// The popularity behind a routing that is drawn from one.
   private static func modifiable(
     _ generator: any RoutingGenerator, kind: String, in context: RoutingContext
-  ) throws(RoutingError) -> any PopularityLaw {
-    if let drawn = generator as? DrawnRouting { return drawn.law }
-    if generator is UniformRouting { return EvenPopularity(experts: context.model.experts) }
+  ) throws(RoutingError) -> (any PopularityLaw, TokenCoupling) {
+    if let drawn = generator as? DrawnRouting { return (drawn.law, TokenCoupling()) }
+    if let coupled = generator as? CoupledRouting { return (coupled.law, coupled.coupling) }
+    if generator is UniformRouting {
+      return (EvenPopularity(experts: context.model.experts), TokenCoupling())
+    }
     throw RoutingError(
       .badOption, "modifiers cannot change '\(kind)' here: it fixes the experts of every token",
       fix: "use a load table or a generator, or leave the modifiers out")

@@ -8,6 +8,8 @@ public import Domain
 public protocol RoutingGenerator: Sendable {
   /// What a reader of the result should know about this routing, as sentences.
   var warnings: [String] { get }
+  /// Steps until recorded tokens come again; nil where every step is drawn anew.
+  var distinctSteps: Int? { get }
   /// The routing of the layer at `position` in the model's list of layers.
   func layer(at position: Int, step: Int) -> RoutedLayer
   /// The routing of all layers, where drawing them together costs less than one by one.
@@ -16,6 +18,7 @@ public protocol RoutingGenerator: Sendable {
 
 extension RoutingGenerator {
   public func layers(step: Int) -> [RoutedLayer]? { nil }
+  public var distinctSteps: Int? { nil }
 }
 
 /// The routed steps of a scenario: any step, at any time, always the same.
@@ -35,6 +38,9 @@ public struct RoutingSource: Sendable {
 
   /// What a reader of the result should know about this routing, as sentences.
   public var warnings: [String] { generator.warnings }
+
+  /// Steps until recorded tokens come again; nil where every step is drawn anew.
+  public var distinctSteps: Int? { generator.distinctSteps }
 
   /// MoE layers of a step.
   public var layers: Int { context.model.layers.count }

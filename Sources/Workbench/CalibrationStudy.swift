@@ -9,19 +9,42 @@ public struct CalibrationStudy: Sendable {
 
   /// Reads tables; their kind is recognised from their columns.
   ///
+  /// - Parameter accelerators: a file of data sheets for accelerators that the catalogue lacks.
   /// - Throws: ``WorkbenchError`` with file, line and column of the first fault.
-  public init(tables paths: [String]) throws(WorkbenchError) {
-    let machines = CatalogMachines()
+  public init(tables paths: [String], accelerators: String? = nil) throws(WorkbenchError) {
+    guard let accelerators else {
+      tables = try Self.read(paths, CatalogMachines())
+      return
+    }
+    let text = try Self.text(of: accelerators)
+    let machines: DataSheetMachines
+    do {
+      machines = try DataSheetMachines(CSVTable(file: accelerators, text: text))
+    } catch {
+      throw WorkbenchError(error)
+    }
+    tables = try Self.read(paths, machines)
+  }
+
+  private static func read(
+    _ paths: [String], _ machines: some MachineResolver
+  ) throws(WorkbenchError) -> [MeasuredTable] {
     var tables: [MeasuredTable] = []
     for path in paths {
-      let text = try Self.text(of: path)
+      let text = try text(of: path)
       do {
         tables.append(try MeasuredTable(CSVTable(file: path, text: text), machines: machines))
       } catch {
         throw WorkbenchError(error)
       }
     }
-    self.tables = tables
+    return tables
+  }
+
+  /// The errors of `parameters` with every comparison that they are made of, for drawing.
+  public func residuals(_ parameters: CostParameters) -> [ResidualTable] {
+    let checker = Checker(parameters: parameters)
+    return tables.map { ResidualTable($0, checker) }
   }
 
   /// Constants fitted to part of the rows, the rest held out by shape, ranks or size.
@@ -55,7 +78,7 @@ public struct CalibrationStudy: Sendable {
     }
   }
 
-  private static func text(of path: String) throws(WorkbenchError) -> String {
+  static func text(of path: String) throws(WorkbenchError) -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .finding(.missingFile, file: path, "the file cannot be read")
     }
@@ -73,5 +96,26 @@ extension WorkbenchError {
     self = .finding(
       .badCell, file: fault.file, line: fault.line > 0 ? fault.line : nil, column + fault.message,
       help: [fault.fix])
+  }
+}
+
+/// The residuals of one table: every comparison with its size and error.
+public struct ResidualTable: Sendable {
+  public let name: String
+  public let summary: String
+  /// Groups in order of their names.
+  public let groups: [String]
+  /// The measured cell, predicted over measured less one, and the group of every comparison.
+  public let points: [(measured: Double, error: Double, group: Int)]
+
+  init(_ table: MeasuredTable, _ checker: Checker) {
+    let judged = checker.judge(table)
+    func name(_ cell: JudgedCell) -> String { cell.group.map(\.value).joined(separator: ", ") }
+    let groups = Set(judged.map(name)).sorted()
+    let places = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($1, $0) })
+    self.groups = groups
+    self.name = table.csv.name
+    summary = AccuracySummary.line(checker.check(table))
+    points = judged.map { ($0.measured, $0.signedError, places[name($0)] ?? 0) }
   }
 }

@@ -9,6 +9,8 @@ public enum FormatStudy {
   ///
   /// - Parameter firstLayer: the model's number of the placement's first layer, where the placement
   ///   numbers layers otherwise; the others keep their distance from it.
+  /// Empty slots get further copies, and a note says which: engines have a weight in every slot.
+  ///
   /// - Throws: ``WorkbenchError`` where the file is no placement, or the form cannot hold it.
   public static func export(
     _ format: any PlacementFormat.Type, placement path: String, firstLayer: Int? = nil
@@ -18,7 +20,10 @@ public enum FormatStudy {
     do throws(PlacementError) {
       let placement = try file.expertPlacement()
       do throws(FormatFault) {
-        return try format.write(placement)
+        let filled = FilledPlacement(placement)
+        var map = try format.write(filled.placement)
+        map.notes += filled.note.map { [$0] } ?? []
+        return map
       } catch {
         throw PlacementError(
           .invalidValue, at: "'\(format.name)' cannot hold it", error.message, remedy: error.fix)

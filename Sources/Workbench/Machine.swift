@@ -5,28 +5,62 @@ import Plan
 import Quantities
 import Scenarios
 package import Simulator
+import Strategies
 
 /// A scenario's cluster, ready to run plans of one implementation.
 package struct Machine: Sendable {
   package let simulator: PlanSimulator
   let links: ClusterLinks
+  /// What strategies may know of it.
+  let profile: MachineProfile
 
   /// - Throws: ``WorkbenchError`` where the cluster cannot be cabled.
   init(
     _ scenario: Scenario, implementation: Implementation, parameters: CostParameters
   ) throws(WorkbenchError) {
-    let costs = MachineCosts(
-      cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
-      expertRanks: scenario.parallelism.expert, parameters: parameters)
+    let parts =
+      scenario.cluster.accelerator.processor.map { Self.cores(scenario, profile: $0) }
+      ?? Self.accelerators(scenario, implementation: implementation, parameters: parameters)
+    profile = parts.profile
     do {
-      links = try ClusterLinks(
-        ClusterShape(scenario.cluster, fractions: costs.linkFractions(implementation)))
+      links = try ClusterLinks(parts.shape)
     } catch {
       throw .failed("the cluster cannot be cabled: \(error.message)")
     }
     simulator = PlanSimulator(
-      cluster: scenario.cluster, links: links, costs: costs,
-      fidelity: NetworkFidelity(scenario.simulation.network))
+      cluster: scenario.cluster, links: links, costs: parts.costs, fidelity: parts.fidelity)
+  }
+
+  private typealias Parts = (
+    shape: ClusterShape, costs: any OperationCostModel, fidelity: NetworkFidelity,
+    profile: MachineProfile
+  )
+
+  private static func accelerators(
+    _ scenario: Scenario, implementation: Implementation, parameters: CostParameters
+  ) -> Parts {
+    let costs = MachineCosts(
+      cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
+      expertRanks: scenario.parallelism.expert, parameters: parameters)
+    let fractions = costs.linkFractions(implementation)
+    return (
+      ClusterShape(scenario.cluster, fractions: fractions), costs,
+      NetworkFidelity(scenario.simulation.network),
+      MachineProfile(
+        attentionSeconds: costs.attentionSeconds(tokens: scenario.workload.tokensPerMicroBatch),
+        nodeLinkFraction: fractions.node, networkLinkFraction: fractions.network)
+    )
+  }
+
+  /// Ranks that are processor cores of one machine: they share its memory and have no network.
+  private static func cores(_ scenario: Scenario, profile: ProcessorProfile) -> Parts {
+    let costs = ProcessorCosts(
+      profile: profile, cluster: scenario.cluster, model: scenario.model,
+      workload: scenario.workload)
+    // Executed models have no attention.
+    let known = MachineProfile(
+      attentionSeconds: 0, nodeLinkFraction: 1, networkLinkFraction: 1)
+    return (ClusterShape(scenario.cluster), costs, .memoryCopies(profile.copy), known)
   }
 }
 
@@ -48,6 +82,7 @@ extension ClusterShape {
     fabric = cluster.fabric.kind == .railOptimized ? .railOptimized : .fatTree
     oversubscription = cluster.fabric.oversubscription
     nodesPerLeaf = cluster.fabric.nodesPerLeaf
+    ranksPerNIC = cluster.fabric.acceleratorsPerNIC
     slowdown = cluster.networkFactors
   }
 }
@@ -63,6 +98,7 @@ extension NetworkFidelity {
   var label: String {
     switch self {
     case .analytic: "analytic"
+    case .memoryCopies: "memory copies"
     case .fluid(let tolerance):
       tolerance > 0 ? "fluid within \(QuantityFormat.percent(tolerance))" : "fluid"
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Quantities
+import Results
 import TokenRouting
 
 /// A routing trace described: skew, dispersion, locality, affinity, drift.
@@ -20,13 +21,8 @@ public struct ProfileStudy: Sendable {
     }
   }
 
-  /// The profile as JSON with sorted keys.
-  public var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = (try? encoder.encode(profile)) ?? Data()
-    return String(decoding: data, as: UTF8.self)
-  }
+  /// The profile as JSON with sorted keys, as `routing: { profile: FILE.json }` reads it.
+  public var json: String { profile.json }
 
   /// The profile for people.
   public var text: String {

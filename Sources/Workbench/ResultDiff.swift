@@ -22,7 +22,7 @@ public struct ResultDiff: Sendable, Encodable {
     public let confidence95: [Double]?
     /// Chance of a difference this large if there were none, adjusted for the number of cells.
     public let adjustedPValue: Double?
-    /// Whether steps were compared one by one because both results drew the same tokens.
+    /// Whether steps were compared one by one because both results have one seed.
     public let isPaired: Bool
   }
 
@@ -38,8 +38,9 @@ public struct ResultDiff: Sendable, Encodable {
 
   /// Compares `second` with `first`.
   ///
-  /// Steps are paired where both results have the same scenario text and seed, because they then met
-  /// the same tokens; else the means are compared as independent samples. P-values are corrected by
+  /// Steps are paired where both results have the same seed and number of steps, because they then met
+  /// the same tokens, unless the routing itself was changed, in which case pairs are as good as any;
+  /// else the means are compared as independent samples. P-values are corrected by
   /// Holm for the number of cells; a change is named where the corrected value is below 0.05.
   ///
   /// - Complexity: O(cells × steps).
@@ -47,7 +48,7 @@ public struct ResultDiff: Sendable, Encodable {
     _ first: Results.ComparisonResult, _ second: Results.ComparisonResult, tolerance: Double
   ) {
     self.tolerance = tolerance
-    let sharesTokens = first.seed == second.seed && first.scenarioText == second.scenarioText
+    let sharesTokens = first.seed == second.seed
     let common = first.cells.compactMap { cell in
       second.cells.first { $0.name == cell.name }.map {
         Pair(cell, $0, sharesTokens: sharesTokens)
@@ -68,9 +69,7 @@ public struct ResultDiff: Sendable, Encodable {
 
   /// The difference as JSON with sorted keys.
   public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+    try SortedJSON.encode(self)
   }
 }
 

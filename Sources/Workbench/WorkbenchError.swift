@@ -8,6 +8,8 @@ public enum WorkbenchError: Error, Sendable {
   case infeasible(String)
   /// The run itself failed.
   case failed(String)
+  /// Something that is missing on this machine.
+  case unavailable(String)
 
   /// The documented exit status.
   public var exitStatus: Int32 {
@@ -15,6 +17,7 @@ public enum WorkbenchError: Error, Sendable {
     case .findings(let findings): max(65, findings.exitStatus)
     case .infeasible: 11
     case .failed: 1
+    case .unavailable: 69
     }
   }
 

@@ -45,6 +45,19 @@ do {
     encoding: .utf8)
   try AccuracyReport(parameters: outcome.parameters, tables: tables).markdown.write(
     toFile: "\(repository)/docs/accuracy.md", atomically: true, encoding: .utf8)
+  let prediction = ServingPrediction(parameters: outcome.parameters)
+  let serving = try [
+    "silicon_moe_aggregated.csv", "gb200_nvl72_qwen3coder480b_serving.csv",
+  ].map { try ServingTable(read("\(data)/public/endtoend/\($0)")) }
+  try ServingReport(serving, prediction: prediction).markdown.write(
+    toFile: "\(repository)/docs/reproductions/serving-steps.md", atomically: true,
+    encoding: .utf8)
+  let training = try TrainingTable(
+    read("\(data)/public/endtoend/moe_pretraining_throughput.csv"),
+    parameters: outcome.parameters)
+  try TrainingReport(training).markdown.write(
+    toFile: "\(repository)/docs/reproductions/training-steps.md", atomically: true,
+    encoding: .utf8)
 } catch let fault as TableFault {
   FileHandle.standardError.write(Data((fault.description + "\n").utf8))
   exit(65)

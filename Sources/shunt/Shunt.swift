@@ -21,7 +21,8 @@ struct Shunt: ParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, CheckCommand.self, SimulateCommand.self, CompareCommand.self,
-      PlanCommand.self, ScoreCommand.self, TrafficCommand.self, ProfileCommand.self,
+      SweepCommand.self, ExecuteCommand.self, PlanCommand.self, ScoreCommand.self,
+      TrafficCommand.self, ProfileCommand.self,
       CalibrateCommand.self, ReportCommand.self, DiffCommand.self,
       ImportCommand.self, ExportCommand.self,
       CatalogCommand.self, SchemaCommand.self, ExplainCommand.self, DoctorCommand.self,

@@ -4,8 +4,9 @@
 Usage: check-report.py REPORT.html [--browser PATH] [--screenshots FOLDER]
 
 Checked at 360 and 1,280 pixels, light and dark: exactly one request, no console message, no
-sideways scrolling, the twelve sections in order, every chart visible. Then: tooltips, sorting,
-hiding a strategy, print, and that everything still shows with scripts off.
+sideways scrolling, the sections in order, every chart visible, and axe finds nothing. Then: bars as
+long as the embedded JSON says, tooltips, sorting, hiding a strategy, print, and that everything still
+shows with scripts off. A page of a comparison has twelve sections, that of a sweep five.
 Needs Playwright for Python and a Chromium; see scripts/browser-check, which installs both.
 Exit code: 0 all held, 1 something did not, 69 no browser.
 """
@@ -19,6 +20,7 @@ SECTIONS = [
     "verdict", "ranking", "time", "balance", "placement", "network", "memory", "step",
     "sensitivity", "planner", "reality", "assumptions",
 ]
+SWEEP_SECTIONS = ["verdict", "curves", "pareto", "points", "assumptions"]
 WIDTHS = [360, 1280]
 SCHEMES = ["light", "dark"]
 
@@ -52,7 +54,55 @@ def open_page(browser, address, width, scheme, scripts=True):
     return page, requests, messages
 
 
+def sections_of(page):
+    """The sections that a page of this kind must have; None for merged reports, which vary."""
+    kind = page.locator("p.kind").text_content()
+    if kind.startswith("Shunt sweep"):
+        return SWEEP_SECTIONS
+    return SECTIONS if kind == "Shunt comparison" else None
+
+
+def check_axe(page, check, where):
+    """What axe, the accessibility checker, finds; skipped where it is not installed."""
+    try:
+        from axe_core_python.sync_playwright import Axe
+    except ImportError:
+        return False
+    for violation in Axe().run(page)["violations"]:
+        places = [" ".join(map(str, node["target"])) for node in violation["nodes"]][:3]
+        check(False, f"{where}: axe {violation['id']}: {violation['help']} at {places}")
+    check(True, f"{where}: axe finds nothing")
+    return True
+
+
+def check_numbers(browser, address, check):
+    """Bars of the ranking are as long as the means in the embedded JSON."""
+    page, _, _ = open_page(browser, address, 1280, "light")
+    if page.locator("#ranking").count() == 0:
+        page.context.close()
+        return
+    numbers = page.evaluate("""() => {
+        const cells = JSON.parse(document.querySelector('#result-json').textContent).cells ?? [];
+        const chart = document.querySelector('#ranking .plot svg.chart');
+        return cells.map(cell => {
+            const name = cell.placement + '/' + cell.strategy;
+            const group = [...chart.querySelectorAll('g[data-series]')].find(
+                g => g.dataset.series === name && g.querySelector('rect.bar'));
+            return [name, cell.stepTime.meanSeconds,
+                group ? Number(group.querySelector('rect.bar').getAttribute('width')) : null];
+        });
+    }""")
+    drawn = [(name, mean, width) for name, mean, width in numbers if mean and width]
+    check(len(drawn) == len(numbers), f"every cell has a bar: {numbers}")
+    longest = max(drawn, key=lambda bar: bar[1], default=None)
+    for name, mean, width in drawn:
+        expected = longest[2] * mean / longest[1]
+        check(abs(width - expected) <= 0.6, f"the bar of {name} is {width} px, not {expected:.1f}")
+    page.context.close()
+
+
 def check_look(browser, address, check, folder, name):
+    has_axe = True
     for width in WIDTHS:
         for scheme in SCHEMES:
             page, requests, messages = open_page(browser, address, width, scheme)
@@ -62,13 +112,17 @@ def check_look(browser, address, check, folder, name):
             wide = page.evaluate("document.documentElement.scrollWidth")
             check(wide <= width, f"{where}: no sideways scrolling, but {wide} px wide")
             ids = page.eval_on_selector_all("main > section", "all => all.map(s => s.id)")
-            check(ids == SECTIONS, f"{where}: sections {ids}")
+            expected = sections_of(page)
+            check(expected is None or ids == expected, f"{where}: sections {ids}")
             hidden = page.evaluate("""() => [...document.querySelectorAll('figure')].filter(
                 f => ![...f.querySelectorAll('svg')].some(s => s.getClientRects().length)).length""")
             check(hidden == 0, f"{where}: {hidden} figures show no chart")
+            has_axe = check_axe(page, check, where) and has_axe
             if folder:
                 page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
             page.context.close()
+    if not has_axe:
+        print("SKIPPED  axe: axe-core-python is not installed")
 
 
 def check_script(browser, address, check):
@@ -159,6 +213,7 @@ def main():
             print(f"SKIPPED  the browser does not start: {str(error).splitlines()[0]}")
             return 69
         check_look(browser, address, check, options.screenshots, options.report.stem)
+        check_numbers(browser, address, check)
         check_script(browser, address, check)
         check_without_scripts(browser, address, check)
         check_print(browser, address, check, options.screenshots, options.report.stem)

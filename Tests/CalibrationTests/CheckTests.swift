@@ -39,6 +39,25 @@ import Testing
     #expect(cells[1].heldOut == nil)
   }
 
+  /// A split belongs to a file's name, wherever the file lies.
+  @Test func heldOutFiguresExistForATableInAnotherFolder() throws {
+    let text = """
+      gpu,gemm_dtype,m,n,k,latency_us
+      H100-SXM-80GB,bfloat16,64,4096,4096,16
+      H100-SXM-80GB,bfloat16,64,8192,4096,26
+      """
+    let table = try Fixtures.table(text, file: "/some/folder/gemm.csv")
+    let rule = SplitRule(
+      table: "gemm.csv",
+      heldOut: [.init(constants: "h100-sxm-80 bf16", column: "shape", values: ["8192x4096"])])
+    let costs = CostParameters(
+      provenance: "", sets: CostParameters.shipped.sets, splits: [rule])
+    let check = Checker(parameters: costs).check(table)
+    #expect(check.file == "/some/folder/gemm.csv")
+    #expect(check.fitted?.rows == 1)
+    #expect(check.heldOut?.rows == 1)
+  }
+
   @Test func aBandwidthIsComparedAsABandwidth() {
     let quantity = MeasuredQuantity.bandwidth(bytes: 4e9)
     #expect(quantity.cell(seconds: 2) == 2)

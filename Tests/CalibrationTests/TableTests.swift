@@ -47,7 +47,7 @@ import Testing
       "gpu,gemm_dtype,m,n,k,latency_us\nH300-SXM,fp8,1,2,3,4\n",
       "table.csv:2: column «gpu»: the catalogue has no accelerator «H300-SXM»; "
         + "the nearest is «h100-sxm-80» "
-        + "(use a catalogue name or add the accelerator to the catalogue)"
+        + "(use a catalogue name, or give the data sheet with --accelerators FILE)"
     ),
   ])
   func whatIsWrongIsNamed(text: String, expected: String) {

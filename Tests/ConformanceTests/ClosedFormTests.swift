@@ -9,9 +9,9 @@ import Testing
 
 /// Costs of nothing but bytes on links.
 private struct FreeWork: OperationCostModel {
-  func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double { 0 }
+  func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double { 0 }
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double { 0 }
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double { 0 }
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double { 0 }
 }
 
 /// Plans against sums that can be written down.

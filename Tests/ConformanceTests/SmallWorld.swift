@@ -29,15 +29,17 @@ struct SeededNumbers: RandomNumberGenerator {
 
 /// Costs that depend on every field of the work, so that no operation is free by accident.
 struct SmallCosts: OperationCostModel {
-  func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double {
-    switch work {
+  func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
+    switch operation.work {
     case .join, .exchange: 0
     case .attention(let tokens): Double(tokens) * 1e-7
     case .gate(let tokens, let copies): Double(tokens + copies) * 1e-8
     case .planning(let experts): Double(experts) * 1e-7
+    case .solving(let rows, let columns): Double(rows * columns) * 1e-8
     case .posting(let messages): Double(messages) * 1e-6
     case .memoryPass(let bytes, let launches): bytes * 1e-12 + Double(launches) * 1e-7
     case .feedForward(let tokens, let intermediate): Double(tokens) * Double(intermediate) * 1e-10
+    case .update(let parameters): parameters * 1e-12
     case .experts(let first, let count):
       plan.expertRows[Int(first)..<Int(first + count)].reduce(0) { $0 + Double($1.rows) * 1e-7 }
     }
@@ -45,7 +47,7 @@ struct SmallCosts: OperationCostModel {
 
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double { 1e-6 }
 
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double {
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double {
     2e-6 + bytes * Double(ranks.count) * 1e-10
   }
 }
@@ -58,6 +60,8 @@ struct SmallWorld {
   let placement: ExpertPlacement
   let step: RoutedStep
   let memory: MemoryPolicy
+  /// How the step is cut and whether it is computed twice, in training.
+  let training: (microBatches: Int, activationCheckpointing: Bool)
 
   init(seed: Int) throws {
     var numbers = SeededNumbers(seed: seed)
@@ -73,13 +77,16 @@ struct SmallWorld {
     memory = MemoryPolicy(
       expertWeights: numbers.pick([.shard, .shard, .all]),
       reservedBytes: numbers.pick([nil, 0, 1e6]))
+    training = (numbers.within(1...3), numbers.pick([true, false]))
   }
 
   /// The same step seen by a strategy in `phase`.
   func context(_ phase: Phase) -> StepContext {
     StepContext(
       cluster: cluster, model: model,
-      workload: Workload(phase: phase, tokensPerRank: 64, steps: 1), parallelism: parallelism,
+      workload: Workload(
+        phase: phase, tokensPerRank: 64, steps: 1, microBatches: training.microBatches,
+        activationCheckpointing: training.activationCheckpointing), parallelism: parallelism,
       placement: placement, memory: memory)
   }
 

@@ -19,6 +19,12 @@ import Testing
       ("capacityFactor", .number(numbers.pick([0.5, 1, 1.1, 3]))),
       ("minimumChunk", .integer(numbers.pick([0, 1, 16]))),
       ("imbalanceThreshold", .number(numbers.pick([1, 1.3, 4]))),
+      ("pad", .flag(numbers.pick([true, false]))),
+      ("replicaSlots", .integer(numbers.pick([0, 1, 3]))),
+      ("memoryLimit", .integer(numbers.pick([0, 1000, 100_000]))),
+      ("maximumShadows", .integer(numbers.pick([0, 1, 20]))),
+      ("nodeAware", .flag(numbers.pick([true, false]))),
+      ("redundantExperts", .integer(numbers.pick([0, 1, 5]))),
     ]
     let known = Set(type.descriptor.options.map(\.name))
     let options = drawn.filter { known.contains($0.0) }
@@ -51,35 +57,75 @@ import Testing
     }
   }
 
-  /// Invariant: what is routed is computed, once, whoever computes it.
+  /// Invariant: what is routed is computed, once, whoever computes it, in every pass.
   @Test(arguments: seeds) func tokensAreConserved(seed: Int) throws {
     try Self.forEach(seed) { world, context, plan in
-      #expect(plan.layerOutcomes.count == world.step.layers.count * context.groups.count)
+      let size = context.parallelism.expert
+      var computed = [[Int]](
+        repeating: [Int](repeating: 0, count: context.groups.count),
+        count: world.step.layers.count)
       for outcome in plan.layerOutcomes {
-        let size = context.parallelism.expert
         let group = outcome.firstRank..<(outcome.firstRank + size)
-        let loads = world.step.layers[outcome.layer].expertLoads(from: group)
-        let computed = outcome.computedCopies.reduce(0) { $0 + Int($1) }
         #expect(outcome.computedCopies.count == size)
-        #expect(computed + outcome.droppedCopies == loads.reduce(0, +))
-        let rows = Self.rows(of: plan, layer: outcome.layer, group: group)
-        for (member, copies) in outcome.computedCopies.enumerated() {
-          #expect(rows[member].reduce(0, +) == Int(copies))
+        computed[outcome.layer][outcome.firstRank / size] +=
+          outcome.computedCopies.reduce(outcome.droppedCopies) { $0 + Int($1) }
+        for pass in Self.passes(of: context) {
+          let rows = Self.rows(of: plan, pass, outcome, group: group)
+          for (member, copies) in outcome.computedCopies.enumerated() {
+            let padded = outcome.paddedCopies.isEmpty ? 0 : Int(outcome.paddedCopies[member])
+            #expect(rows[member].reduce(0, +) == Int(copies) + padded, "\(pass)")
+          }
         }
-        guard outcome.droppedCopies == 0 else { continue }
-        for expert in loads.indices {
-          #expect(rows.reduce(0) { $0 + $1[expert] } == loads[expert], "expert \(expert)")
+      }
+      for (index, layer) in world.step.layers.enumerated() {
+        for (number, group) in context.groups.enumerated() {
+          let loads = layer.expertLoads(from: group)
+          #expect(computed[index][number] == loads.reduce(0, +))
         }
       }
     }
   }
 
-  /// Rows that every rank of `group` computes for every expert of one layer.
-  private static func rows(of plan: ExecutionPlan, layer: Int, group: Range<Int>) -> [[Int]] {
+  /// Invariant: without drops all strategies compute the same copies of the same experts.
+  @Test(arguments: seeds) func everyExpertComputesItsCopies(seed: Int) throws {
+    try Self.forEach(seed) { world, context, plan in
+      let isWhole = plan.layerOutcomes.allSatisfy {
+        $0.droppedCopies == 0 && $0.paddedCopies.isEmpty
+      }
+      guard isWhole else { return }
+      for pass in Self.passes(of: context) {
+        for (index, layer) in world.step.layers.enumerated() {
+          var rows = [Int](repeating: 0, count: layer.experts)
+          for operation in plan.operations where operation.layer == index && operation.pass == pass
+          {
+            guard case .experts(let first, let count) = operation.work else { continue }
+            for row in plan.expertRows[Int(first)..<Int(first + count)] {
+              rows[Int(row.expert)] += Int(row.rows)
+            }
+          }
+          #expect(rows == layer.expertLoads, "\(pass)")
+        }
+      }
+    }
+  }
+
+  /// The passes in which experts compute.
+  private static func passes(of context: StepContext) -> [Pass] {
+    guard context.workload.phase == .training else { return [.forward] }
+    return context.workload.activationCheckpointing
+      ? [.forward, .recomputation, .backward] : [.forward, .backward]
+  }
+
+  /// Rows that every rank of `group` computes for every expert in one pass of one outcome's layer.
+  private static func rows(
+    of plan: ExecutionPlan, _ pass: Pass, _ outcome: LayerOutcome, group: Range<Int>
+  ) -> [[Int]] {
     var rows = [[Int]](
       repeating: [Int](repeating: 0, count: plan.model.experts), count: group.count)
     for operation in plan.operations
-    where operation.layer == layer && group.contains(Int(operation.rank)) {
+    where operation.layer == outcome.layer && group.contains(Int(operation.rank))
+      && operation.pass == pass && operation.microBatch == outcome.microBatch
+    {
       guard case .experts(let first, let count) = operation.work else { continue }
       for row in plan.expertRows[Int(first)..<Int(first + count)] {
         rows[Int(operation.rank) - group.lowerBound][Int(row.expert)] += Int(row.rows)
@@ -99,7 +145,7 @@ import Testing
         let member = Int(operation.rank) % context.parallelism.expert
         for row in plan.expertRows[Int(first)..<Int(first + count)] where row.rows > 0 {
           if holders[Int(row.expert)].contains(member) { continue }
-          let key = Arrival(layer: operation.layer, rank: operation.rank, expert: row.expert)
+          let key = Arrival(operation, rank: operation.rank, expert: row.expert)
           let arrival = try #require(
             arrivals[key], "expert \(row.expert) never reaches rank \(operation.rank)")
           #expect(arrival <= record.spans[index].start)
@@ -110,43 +156,57 @@ import Testing
 
   private struct Arrival: Hashable {
     let layer: Int32
+    let microBatch: Int32
     let rank: Int32
     let expert: Int32
+
+    init(_ operation: Plan.Operation, rank: Int32, expert: Int32) {
+      (layer, microBatch) = (operation.layer, operation.microBatch)
+      (self.rank, self.expert) = (rank, expert)
+    }
   }
 
-  /// When each rank's part of the exchange that brings it weights has ended.
+  /// Messages of `content` that each operation receives.
+  private static func received(
+    by operation: Plan.Operation, _ content: TransferContent, of plan: ExecutionPlan
+  ) -> [Transfer] {
+    guard case .exchange(let exchange) = operation.work,
+      case .transfers(let first, let count) = plan.exchanges[Int(exchange)].payload
+    else { return [] }
+    return plan.transfers[Int(first)..<Int(first + count)].filter {
+      $0.to == operation.rank && $0.content == content
+    }
+  }
+
+  /// When each rank's part of the first exchange that brings it weights has ended.
   private static func arrivals(_ plan: ExecutionPlan, _ record: RunRecord) -> [Arrival: SimTime] {
     var arrivals: [Arrival: SimTime] = [:]
-    for (index, operation) in plan.operations.enumerated() {
-      guard case .exchange(let exchange) = operation.work,
-        case .transfers(let first, let count) = plan.exchanges[Int(exchange)].payload
-      else { continue }
-      for transfer in plan.transfers[Int(first)..<Int(first + count)]
-      where transfer.to == operation.rank {
-        let key = Arrival(
-          layer: operation.layer, rank: transfer.to, expert: transfer.expert)
-        arrivals[key] = record.spans[index].end
+    for (index, operation) in plan.operations.enumerated() where operation.pass != .update {
+      for transfer in received(by: operation, .weights, of: plan) {
+        let key = Arrival(operation, rank: transfer.to, expert: transfer.expert)
+        arrivals[key] = min(arrivals[key] ?? .distantFuture, record.spans[index].end)
       }
     }
     return arrivals
   }
 
-  /// Weights leave a rank that holds them, reach one that does not, once, and are counted.
+  /// In the forward pass weights leave a rank that holds them, reach one that does not, once, and are
+  /// counted.
   @Test(arguments: seeds) func transfersAreNeeded(seed: Int) throws {
     try Self.forEach(seed) { _, context, plan in
+      let size = context.parallelism.expert
       var seen: Set<Arrival> = []
-      for operation in plan.operations {
-        guard case .exchange(let exchange) = operation.work,
-          case .transfers(let first, let count) = plan.exchanges[Int(exchange)].payload
-        else { continue }
-        let holders = context.placement.holders(layerAt: Int(operation.layer))
-        let size = context.parallelism.expert
-        for transfer in plan.transfers[Int(first)..<Int(first + count)]
-        where transfer.to == operation.rank {
-          #expect(holders[Int(transfer.expert)].contains(Int(transfer.from) % size))
+      for operation in plan.operations where operation.pass == .forward {
+        let holders =
+          operation.layer < 0
+          ? [] : context.placement.holders(layerAt: Int(operation.layer))
+        for transfer in Self.received(by: operation, .weights, of: plan) {
+          let source = Arrival(operation, rank: transfer.from, expert: transfer.expert)
+          #expect(
+            holders[Int(transfer.expert)].contains(Int(transfer.from) % size)
+              || seen.contains(source))
           #expect(!holders[Int(transfer.expert)].contains(Int(transfer.to) % size))
-          let key = Arrival(
-            layer: operation.layer, rank: transfer.to, expert: transfer.expert)
+          let key = Arrival(operation, rank: transfer.to, expert: transfer.expert)
           #expect(seen.insert(key).inserted)
           #expect(transfer.bytes == context.model.expertBytes)
         }
@@ -162,16 +222,20 @@ import Testing
       var dispatch = 0.0
       var combine = 0.0
       var weights = 0.0
-      for exchange in plan.exchanges {
-        switch exchange.payload {
+      var counted: Set<Int32> = []
+      for operation in plan.operations {
+        guard case .exchange(let number) = operation.work, counted.insert(number).inserted else {
+          continue
+        }
+        switch plan.exchanges[Int(number)].payload {
         case .collective: break
         case .transfers(let first, let count):
           weights += plan.transfers[Int(first)..<Int(first + count)].reduce(0) { $0 + $1.bytes }
-        case .allToAll(let matrix, let unit, let isReturn):
+        case .allToAll(let matrix, let unit, _):
           let table = plan.matrices[Int(matrix)]
           let own = (0..<table.ranks).reduce(0) { $0 + Double(table[$1, $1]) }
           let bytes = (table.amounts.reduce(0) { $0 + Double($1) } - own) * unit
-          if isReturn { combine += bytes } else { dispatch += bytes }
+          if operation.kind == .combine { combine += bytes } else { dispatch += bytes }
         }
       }
       let moved = record.bytes

@@ -72,6 +72,26 @@ import Testing
     #expect(path.map { links.capacities[$0] } == [10, 5, 5, 10])
   }
 
+  @Test func neighboursShareANIC() throws {
+    var shape = shape
+    shape.ranksPerNIC = 2
+    let links = try ClusterLinks(shape)
+    let path = links.path(from: 1, to: 2)
+    #expect(path.map { links.names[$0] } == ["ranks 0 to 1 NIC up", "ranks 2 to 3 NIC down"])
+    #expect(path.map { links.capacities[$0] } == [20, 20])
+    // 0 -> 2 alone has the whole NIC: 5 + 100 / 20 = 10 s; with 1 -> 3 beside it each has half.
+    for (matrix, seconds) in [
+      ("0,0,100,0\n0,0,0,0\n0,0,0,0\n0,0,0,0\n", 10.0),
+      ("0,0,100,0\n0,0,0,100\n0,0,0,0\n0,0,0,0\n", 15.0),
+    ] {
+      let report = try TrafficStudy.run(
+        TrafficMatrix.read(csv: matrix), over: links, fidelity: .fluid(tolerance: 0))
+      #expect(abs(report.makespanSeconds - seconds) < 1e-9)
+    }
+    shape.ranksPerNIC = 3
+    #expect(throws: SharingError.self) { try ClusterLinks(shape) }
+  }
+
   @Test func meshesLinkEveryPair() throws {
     var shape = ClusterShape(
       ranks: 4, ranksPerNode: 4, intraNodeBandwidth: 90, interNodeBandwidth: 10)

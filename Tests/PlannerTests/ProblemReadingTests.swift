@@ -59,6 +59,31 @@ import Testing
     ("expert_groups", 2, "expert_groups: 2 of 3 experts"),
     ("move_cost", 1, "current_placement: missing"),
     ("samples", [[[1, 2, -3]]], "samples[0][0][2]: -3.0 tokens"),
+    ("gpus", 1_000_000_000, "gpus: 1000000000 is beyond what can be planned"),
+    ("gpus", Int.max, "gpus: 9223372036854775807 is beyond"),
+    ("gpus", "2", "gpus: not a whole number"),
+    ("gpus", 2.5, "file: "),
+    ("slots_per_gpu", 1_000_000, "slots_per_gpu: 1000000 slots on each of 2 ranks"),
+    ("experts", 1_000_000_000, "experts: 1000000000 is beyond"),
+    ("gpus_per_node", -4, "gpus_per_node: -4 is not positive"),
+    ("loads", [[1, 1e308, 3]], "loads[0][1]: 1e+308 tokens; give at most 1e15"),
+    ("loads", [1, 2, 3], "loads[0]: not a list"),
+    ("slow_ranks", [["rank": 0, "compute": 1e308]], "slow_ranks: not a factor"),
+    ("slow_ranks", [["rank": 0, "compute": 0]], "slow_ranks: not a factor"),
+    ("layer_numbers", [-3], "layer_numbers: layer -3 is negative"),
+    ("layer_numbers", [1, 2], "layer_numbers: 2 layer numbers for 1 layers"),
+    (
+      "load_sets", [["weight": 1e308, "loads": [[1, 2, 3]]] as [String: any Sendable]],
+      "load_sets[0].weight: 1e+308"
+    ),
+    (
+      "cost",
+      ["compute_ns_per_token": 1e308, "intra_ns_per_token": 1, "inter_ns_per_token": 1],
+      "cost.compute_ns_per_token: 1e+308"
+    ),
+    ("gpu_expert_memory_bytes", [20], "gpu_expert_memory_bytes: not a size for each rank"),
+    ("gpu_expert_memory_bytes", "much", "gpu_expert_memory_bytes: not a whole number"),
+    ("expert_bytes", -1, "gpu_expert_memory_bytes: not a size"),
   ])
   func badFieldsAreNamed(field: String, value: any Sendable, message: String) throws {
     let data = try Self.file([field: value])
@@ -79,6 +104,23 @@ import Testing
       error?.problem
         == "the ranks hold 2 expert copies and the model has 3; rank 0 lacks 5 bytes of an "
         + "even share of 2 copies")
+  }
+
+  @Test func memoryOfSoManyRanksIsNotSetAside() throws {
+    // A number of ranks that no table could hold is refused before one is made.
+    for ranks in [17_000, 1_000_000_000, Int.max] {
+      let data = try Self.file(["gpus": ranks, "slow_ranks": [["rank": 0, "compute": 2]]])
+      let error = #expect(throws: PlacementError.self) { try PlacementProblem(json: data) }
+      #expect(error?.place == "gpus")
+    }
+  }
+
+  @Test func layersHaveNumbersOfTheirOwn() throws {
+    let data = try Self.file([
+      "layers": 2, "loads": [[1, 2, 3], [3, 2, 1]], "layer_numbers": [4, 4],
+    ])
+    let error = #expect(throws: PlacementError.self) { try PlacementProblem(json: data) }
+    #expect(error?.place == "layer_numbers")
   }
 
   @Test func aFileCutShortAnywhereIsAnError() throws {

@@ -121,7 +121,8 @@ struct HTMLReportTests {
     func code(_ section: String) -> [String] {
       page.all("code").filter { $0.section == section }.map(\.text)
     }
-    #expect(code("sensitivity") == ["shunt sweep SCENARIO.yaml"])
+    #expect(
+      code("sensitivity") == ["shunt compare SCENARIO.yaml --sensitivity --output report.html"])
     #expect(code("reality").first == "shunt execute SCENARIO.yaml")
     #expect(code("step").contains("shunt simulate SCENARIO.yaml --trace trace.json"))
   }

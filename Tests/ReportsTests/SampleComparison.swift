@@ -177,11 +177,16 @@ struct SampleComparison {
         })
     ]
     cell.tail = [
-      .init(cause: "tokenImbalance", rank: 0, layer: 2, expert: 17, link: nil, share: 0.61),
       .init(
-        cause: "communication", rank: nil, layer: nil, expert: nil, link: "node 1 rank 3 NIC down",
-        share: 0.27),
+        cause: "tokenImbalance", rank: 0, layer: 2, expert: 17, link: nil, share: 0.69,
+        slowSeconds: 0.0061 * scale, medianSeconds: 0.0021 * scale, gapShare: 0.8),
+      .init(
+        cause: "communication", rank: 3, layer: nil, expert: nil, link: "rank 3 NIC down",
+        share: 0.31, slowSeconds: 0.0027 * scale, medianSeconds: 0.0017 * scale, gapShare: 0.2),
     ]
+    cell.tailSteps = .init(
+      slowSteps: [steps - 1], medianSteps: [steps / 2], slowSeconds: seconds * 1.2,
+      medianSeconds: seconds, undisturbedSeconds: seconds * 1.2 - 0.0088 * scale)
     cell.rankTraffic = .init(
       bytes: (0..<ranks).map { source in
         (0..<ranks).map { destination -> Double in

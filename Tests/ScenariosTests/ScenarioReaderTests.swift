@@ -38,7 +38,7 @@ import Testing
     #expect(scenario.simulation.network.kind == "fluid")
     #expect(scenario.simulation.network.number("tolerance") == 0.01)
     #expect(scenario.memory.expertWeights == .all)
-    #expect(scenario.memory.reserved?.bytes == 2_147_483_648.0)
+    #expect(scenario.memory.reservedBytes == 2_147_483_648.0)
     #expect(scenario.expectations.map(\.metric) == [.p99StepTime, .peakMemory])
     #expect(scenario.expectations.map(\.threshold) == [.seconds(0.03), .fraction(0.9)])
     #expect(scenario.cells.count == 12)

@@ -10,13 +10,13 @@ struct PlainCosts: OperationCostModel {
   var startup = 0.0
   var collective = 0.0
 
-  func seconds(of work: Work, on rank: Int, in plan: ExecutionPlan) -> Double {
-    if case .memoryPass(let bytes, _) = work { bytes * 1e-6 } else { 0 }
+  func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
+    if case .memoryPass(let bytes, _) = operation.work { bytes * 1e-6 } else { 0 }
   }
 
   func startupSeconds(of payload: Exchange.Payload, in plan: ExecutionPlan) -> Double { startup }
 
-  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: Range<Int>) -> Double {
+  func collectiveSeconds(_ kind: CollectiveKind, bytes: Double, ranks: RankSet) -> Double {
     collective
   }
 }

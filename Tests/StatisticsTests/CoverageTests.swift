@@ -69,6 +69,31 @@ struct CoverageTests {
     #expect((0.035...0.065).contains(Double(found) / 2000), "\(found)")
   }
 
+  /// Two samples of one series, its neighbours independent or alike: no difference is found too often
+  /// in one case out of twenty. With a coefficient of 0.7 single steps would find one in two.
+  @Test(arguments: [(0.0, 100), (0.7, 100), (0.7, 400)])
+  func falseDifferencesBetweenSeries(coefficient: Double, count: Int) {
+    let found = (0..<1000).count { sample in
+      var stream = RandomStream(seed: 15, purpose: "false series", sample)
+      let first = autoregression(count, coefficient: coefficient, &stream).map { 100 + $0 }
+      let second = autoregression(count, coefficient: coefficient, &stream).map { 100 + $0 }
+      return (IndependentComparison(first: first, second: second).pValue ?? 1) < 0.05
+    }
+    #expect((0.03...0.08).contains(Double(found) / 1000), "\(found)")
+  }
+
+  /// A shift of 2 % in values that scatter by 5 % is found in most pairs of 100 steps: 2.8 standard
+  /// errors.
+  @Test func findsTwoPercent() {
+    let found = (0..<1000).count { sample in
+      var stream = RandomStream(seed: 16, purpose: "power", sample)
+      let first = (0..<100).map { _ in stream.normal(mean: 100, standardDeviation: 5) }
+      let second = (0..<100).map { _ in stream.normal(mean: 102, standardDeviation: 5) }
+      return (IndependentComparison(first: first, second: second).pValue ?? 1) < 0.05
+    }
+    #expect((0.76...0.84).contains(Double(found) / 1000), "\(found)")
+  }
+
   /// Among six equal cells the truly best (any of them) is almost never put out.
   @Test func verdictsKeepEqualCells() {
     let kept = (0..<1000).count { sample in
@@ -100,6 +125,15 @@ struct CoverageTests {
     let expected = 90_000 * (1 - coefficient) / (1 + coefficient)
     // 300 batches give the ratio a standard error of 8 %.
     #expect(abs(batches.effectiveCount / expected - 1) < 0.3, "\(batches.effectiveCount)")
+  }
+
+  @Test(arguments: [0.0, 0.5, 0.8])
+  func effectiveSamples(coefficient: Double) throws {
+    var stream = RandomStream(seed: 17, purpose: "effective sample")
+    let sample = try #require(
+      EffectiveSample(autoregression(5000, coefficient: coefficient, &stream)))
+    let expected = 5000 * (1 - coefficient) / (1 + coefficient)
+    #expect(abs(sample.count / expected - 1) < 0.3, "\(sample.count)")
   }
 
   private func autoregression(

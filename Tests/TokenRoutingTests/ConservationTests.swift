@@ -11,8 +11,11 @@ import Testing
     + "b,0,60,10,10,10,10,10,10\nb,1,60,50,2,2,2,2,2\n"
 
   /// Options that make every kind and modifier work; those left out have defaults.
-  private func options(_ name: String, file: String) -> [String: OptionValue] {
+  private func options(
+    _ name: String, file: String, profile: String
+  ) -> [String: OptionValue] {
     switch name {
+    case "profile": ["name": .text(profile)]
     case "hotExperts": ["fraction": .number(0.7), "experts": .integer(1)]
     case "trace": ["file": .text(file)]
     case "drift": ["at": .integer(1), "course": .text("gradual")]
@@ -20,28 +23,46 @@ import Testing
     }
   }
 
+  /// A profile of two layers with scatter, locality and affinity.
+  private static func profile(experts: Int) -> String {
+    var profile = RoutingProfile(
+      file: "test", format: .loadTable, experts: experts, layers: [0, 1])
+    let loads = (0..<2).map { layer in (0..<experts).map { Double(1 + ($0 * 7 + layer) % 5) } }
+    profile.popularity = RoutingProfile.popularity(loads, layers: [0, 1])
+    profile.skew = RoutingProfile.Skew(loads: loads)
+    profile.dispersion = .init(varianceOverMultinomial: 2, precision: 50)
+    profile.locality = .init(
+      tokens: 16, f1: 0.4, f1Shuffled: 0.2, repeated: 0.5, repeatedByChance: 0.3)
+    profile.affinity = .init(successorOverChance: 3, layerPairs: 1)
+    return profile.json
+  }
+
   @Test(arguments: 0..<60)
   func everyKindConservesCopies(seed: UInt64) throws {
     var random = SeededGenerator(state: seed)
     let file = try TemporaryFile(Self.loads)
     let experts = Int.random(in: 6...16, using: &random)
+    let profile = try TemporaryFile(Self.profile(experts: experts), suffix: ".json")
     let context = world(
       experts: experts, topK: Int.random(in: 1...6, using: &random), layers: [0, 1, 2],
       ranks: Int.random(in: 1...5, using: &random), tokens: Int.random(in: 0...40, using: &random),
       steps: 3, seed: seed)
     for kind in RoutingCatalog.descriptors {
-      let spec = ComponentSpec(kind: kind.name, options: options(kind.name, file: file.path))
+      let spec = ComponentSpec(
+        kind: kind.name, options: options(kind.name, file: file.path, profile: profile.path))
       try check(RoutingCatalog.make(spec, in: context), kind.name)
       guard kind.name != "hotExperts" else { continue }
       for modifier in RoutingCatalog.modifierDescriptors {
         let chosen = ComponentSpec(
-          kind: modifier.name, options: options(modifier.name, file: file.path))
+          kind: modifier.name,
+          options: options(modifier.name, file: file.path, profile: profile.path))
         try check(
           RoutingCatalog.make(spec, modifiers: [chosen], in: context),
           "\(kind.name) + \(modifier.name)")
       }
       let all = RoutingCatalog.modifierDescriptors.map {
-        ComponentSpec(kind: $0.name, options: options($0.name, file: file.path))
+        ComponentSpec(
+          kind: $0.name, options: options($0.name, file: file.path, profile: profile.path))
       }
       try check(RoutingCatalog.make(spec, modifiers: all, in: context), kind.name + " + all")
     }

@@ -55,9 +55,9 @@ func median(_ values: [Double]) -> Double {
 final class TemporaryFile {
   let path: String
 
-  init(_ text: String) throws {
+  init(_ text: String, suffix: String = ".csv") throws {
     let folder = FileManager.default.temporaryDirectory
-    path = folder.appendingPathComponent("shunt-routing-\(UUID().uuidString).csv").path
+    path = folder.appendingPathComponent("shunt-routing-\(UUID().uuidString)\(suffix)").path
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
   }
 

@@ -17,7 +17,7 @@ public struct AccuracyReport: Sendable {
     let checks = tables.map { checker.check($0) }
     var page = Self.introduction
     page += overview(checks)
-    page += leftOut(checker)
+    page += unseenScales(checker) + leftOut
     page += weakest(checks)
     for (table, check) in zip(tables, checks) { page += section(table, check, checker) }
     return page + constants
@@ -41,31 +41,6 @@ public struct AccuracyReport: Sendable {
       let bias = check.heldOut?.medianSignedError ?? check.medianSignedError
       text += "| \(check.file) | \(check.rows) | \(check.skipped) | \(Self.pair(check.fitted)) | "
       text += "\(Self.pair(check.heldOut)) | \(Self.percent(bias, signed: true)) |\n"
-    }
-    return text + "\n"
-  }
-
-  /// Extrapolation: every accelerator of a formula predicted from the others' constants.
-  private func leftOut(_ checker: Checker) -> String {
-    var text = "## One accelerator left out\n\n"
-    text +=
-      "Constants of the named accelerator removed, its rows predicted from its data sheet and "
-    text += "its neighbours' constants.\n\n"
-    text += "| table | accelerator | comparisons | median / p90 | bias |\n"
-    text += "| --- | --- | --- | --- | --- |\n"
-    for table in tables {
-      let names = Set(table.observations.map { $0.machine.accelerator.id }).sorted()
-      for name in names {
-        let without = CostParameters(
-          provenance: parameters.provenance,
-          sets: parameters.sets.filter { $0.accelerator != name })
-        let cells = zip(Checker(parameters: without).judge(table), table.observations)
-          .filter { $0.1.machine.accelerator.id == name }.map(\.0)
-        guard !cells.isEmpty else { continue }
-        let figures = ErrorFigures(cells)
-        text += "| \(table.csv.file) | \(name) | \(figures.comparisons) | \(Self.pair(figures)) | "
-        text += "\(Self.percent(figures.medianSignedError, signed: true)) |\n"
-      }
     }
     return text + "\n"
   }
@@ -169,7 +144,7 @@ public struct AccuracyReport: Sendable {
     return half > 9.99 ? "\(value) (open)" : "\(value) ± \(Self.percent(half))"
   }
 
-  private static func pair(_ figures: ErrorFigures?) -> String {
+  static func pair(_ figures: ErrorFigures?) -> String {
     guard let figures else { return "–" }
     return "\(percent(figures.medianRelativeError)) / \(percent(figures.p90RelativeError))"
   }

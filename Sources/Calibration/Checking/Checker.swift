@@ -32,7 +32,7 @@ public struct Checker: Sendable {
   /// Held-out figures exist only where constants fitted on this table's accelerator are used: on
   /// another accelerator every row is unseen, and counts as held out of nothing.
   public func judge(_ table: MeasuredTable) -> [JudgedCell] {
-    let split = parameters.splits.first { $0.table == table.csv.file }.map(RowSplit.init(rule:))
+    let split = parameters.splits.first { $0.table == table.csv.name }.map(RowSplit.init(rule:))
     var resolved: [String: ResolvedConstants] = [:]
     return table.observations.map { observation in
       let key =

@@ -127,12 +127,15 @@ extension CostParameters {
     let link = observation.linkRate
     switch observation.formula {
     case .expertGEMM:
-      return constants(of: ExpertGEMMFormula.self, on: accelerator, variants: variants)
+      return constants(
+        of: ExpertGEMMFormula.self, on: accelerator, variants: variants, likeVariants: true)
     case .denseGEMM:
-      return constants(of: DenseGEMMFormula.self, on: accelerator, variants: variants)
+      return constants(
+        of: DenseGEMMFormula.self, on: accelerator, variants: variants, likeVariants: true)
     case .collective:
       return constants(
-        of: CollectiveFormula.self, on: accelerator, variants: variants, linkRate: link)
+        of: CollectiveFormula.self, on: accelerator, variants: variants, linkRate: link,
+        likeVariants: true)
     case .exchange:
       return constants(
         of: ExchangeFormula.self, on: accelerator, variants: variants, linkRate: link)

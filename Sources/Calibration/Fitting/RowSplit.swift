@@ -27,7 +27,7 @@ public struct RowSplit: Sendable {
     let held = groups.keys.sorted().flatMap { name in
       Self.heldOut(groups[name] ?? [], constants: name)
     }
-    self.init(rule: SplitRule(table: table.csv.file, heldOut: held))
+    self.init(rule: SplitRule(table: table.csv.name, heldOut: held))
   }
 
   private static func heldOut(
@@ -67,9 +67,16 @@ public struct RowSplit: Sendable {
     {
       return true
     }
-    return observation.scales.contains { scale in
-      heldOut[Place(constants: name, column: scale.column)]?.contains(String(scale.value)) ?? false
-    }
+    return observation.scales.contains { holdsOut(observation, column: $0.column) }
+  }
+
+  /// Whether the fit saw nothing at the observation's value of one scale.
+  func holdsOut(_ observation: Observation, column: String) -> Bool {
+    let place = Place(constants: observation.constantsName, column: column)
+    guard let values = heldOut[place],
+      let scale = observation.scales.first(where: { $0.column == column })
+    else { return false }
+    return values.contains(String(scale.value))
   }
 
   private static func chosen(_ values: [String]) -> [String] {

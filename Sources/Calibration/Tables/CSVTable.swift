@@ -1,6 +1,6 @@
 /// A comma-separated table with a header, kept as text with line numbers for messages.
 public struct CSVTable: Hashable, Sendable {
-  /// The file's name without its folder; it names the table in reports and cost files.
+  /// The file as it was named, with its folder where one was given.
   public let file: String
   public let header: [String]
   public let rows: [[String]]
@@ -40,6 +40,11 @@ public struct CSVTable: Hashable, Sendable {
     self.positions = positions
     self.rows = records.map(\.cells)
     self.lines = records.map(\.line)
+  }
+
+  /// The file's name without its folder, by which cost files know the table.
+  public var name: String {
+    file.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? file
   }
 
   /// Whether the table has all of `columns`.

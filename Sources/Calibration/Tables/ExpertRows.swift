@@ -60,7 +60,8 @@ extension RowReader {
     let products = [("gate_up_us", 2 * inner, hidden), ("down_us", hidden, inner)]
     for (column, columns, depth) in products {
       try add(
-        row, column, machine, formula: .expertGEMM, variants: ["\(kernel.rawValue)Single/fp8Block"],
+        row, column, machine, formula: .expertGEMM,
+        variants: [ExpertGEMMFormula.singleVariant(kernel: kernel, format: .fp8Block)],
         work: .groupedGEMM(
           load, columns: Double(columns), depth: Double(depth), shape, rates, tiles: tiles),
         group: [GroupLabel("phase", csv.text(row, "phase"))],

@@ -113,7 +113,7 @@ struct RowReader<Machines: MachineResolver> {
     if firstUnknown == nil {
       firstUnknown = TableFault(
         file: csv.file, line: csv.lines[row], column: "gpu", message: message,
-        fix: "use a catalogue name or add the accelerator to the catalogue")
+        fix: "use a catalogue name, or give the data sheet with --accelerators FILE")
     }
     return nil
   }

@@ -25,7 +25,10 @@ struct PlotArea: Sendable {
   }
 
   /// Horizontal grid lines with their numbers on the left, and the axis title above the top.
-  func verticalAxis(_ axis: Axis, _ scale: Scale) -> [Element] {
+  ///
+  /// - Parameter rise: pixels from the plot's top to the axis title's line, more where names stand
+  ///   between them.
+  func verticalAxis(_ axis: Axis, _ scale: Scale, rise: Double = 10) -> [Element] {
     let lines = scale.ticks.flatMap { tick -> [Element] in
       let y = scale(tick)
       return [
@@ -33,19 +36,25 @@ struct PlotArea: Sendable {
         .text(scale.text(tick), x: left - 6, y: y + 4, class: "label tick end"),
       ]
     }
-    return lines + [.text(axis.title, x: 0, y: top - 10, class: "label muted-text")]
+    return lines + [.text(axis.title, x: 0, y: top - rise, class: "label muted-text")]
   }
 
   /// A named vertical line across the plot, its name above the top.
-  func marker(at x: Double, _ name: String) -> [Element] {
+  ///
+  /// - Parameter level: the line of names that it stands on, 0 the lowest.
+  func marker(at x: Double, _ name: String, level: Int = 0) -> [Element] {
     let isRight = x > (left + right) / 2
+    let rise = 6 + Double(level) * PlotArea.markerHeight
     return [
-      .line(from: (x, top), to: (x, bottom), class: "limit"),
+      .line(from: (x, top - rise + 6), to: (x, bottom), class: "limit"),
       .text(
-        fitted(name, width: (right - left) / 2), x: x + (isRight ? -4 : 4), y: top - 6,
+        fitted(name, width: (right - left) / 2), x: x + (isRight ? -4 : 4), y: top - rise,
         class: isRight ? "label end" : "label"),
     ]
   }
+
+  /// Height of one line of marker names.
+  static let markerHeight = 15.0
 
   /// The name of a row, cut to the room left of the plot.
   func rowName(_ name: String, middle: Double, class className: String = "label end") -> Element {

@@ -83,16 +83,19 @@ public struct LineChart: Chart {
     let ends = drawn.flatMap { [$0.interval?.lowerBound, $0.interval?.upperBound] }.compactMap {
       $0
     }
-    let top = markers.isEmpty ? 30.0 : 44.0
+    // Each marker has a line of its own above the plot, so that no name covers another.
+    let placed = markers.filter { horizontal.places($0.x) }.sorted { $0.x > $1.x }
+    let top = 30 + Double(placed.count) * PlotArea.markerHeight
     let y = vertical.scale(over: drawn.map(\.y) + ends, from: height - 46, to: top)
     let area = PlotArea(
       left: (y.ticks.map { textWidth(y.text($0)) }.max() ?? 0) + 10, top: top,
       right: width - (names.map(textWidth).max() ?? 0) - 12, bottom: height - 46)
     let x = horizontal.scale(
       over: drawn.map(\.x) + markers.map(\.x), from: area.left, to: area.right)
-    var elements = area.verticalAxis(vertical, y) + area.horizontalAxis(horizontal, x)
-    for marker in markers where horizontal.places(marker.x) {
-      elements += area.marker(at: x(marker.x), marker.name)
+    var elements =
+      area.verticalAxis(vertical, y, rise: top - 20) + area.horizontalAxis(horizontal, x)
+    for (level, marker) in placed.enumerated() {
+      elements += area.marker(at: x(marker.x), marker.name, level: level)
     }
     elements += series.map { mark($0, x, y) } + endLabels(names, x, y, area)
     return Drawing(

@@ -1,3 +1,5 @@
+private import RealModule
+
 /// Collectives of NCCL and the custom all-reduce kernels.
 public enum Collective: String, Hashable, Sendable, CaseIterable {
   case allReduce, allGather, reduceScatter, allToAll
@@ -66,8 +68,8 @@ public struct CollectiveFormula: CalibratedFormula, Hashable {
 
   /// Seconds for `wireBytes` on each of `ranks` links of `lineRate` bytes a second.
   public func seconds(wireBytes: Double, ranks: Int, lineRate: Double) -> Double {
-    let further = Double(Swift.max(ranks - 2, 0))
-    let size = Double(Swift.max(ranks, 2)) / 2
+    let further = Self.further(ranks)
+    let size = Self.size(ranks)
     let latency =
       latencyFloor + latencyPerRank * further
       + wireBytes / (lineRate * latencyEfficiency * power(size, latencyScaling))
@@ -80,7 +82,23 @@ public struct CollectiveFormula: CalibratedFormula, Hashable {
 
   /// Bytes a second of the bandwidth protocol on large messages.
   public func effectiveRate(ranks: Int, lineRate: Double) -> Double {
-    let size = Double(Swift.max(ranks, 2)) / 2
+    let size = Self.size(ranks)
     return lineRate * Swift.min(1.2, bandwidthEfficiency * power(size, bandwidthScaling))
+  }
+
+  /// Ranks of the largest node that was measured. In wider NVLink domains latency grows with each
+  /// doubling (trees, in-switch reduction) and the part of the line rate stays what it is there.
+  private static let measuredRanks = 8
+
+  /// Ranks beyond two, of which those beyond the largest measured node count by doublings.
+  private static func further(_ ranks: Int) -> Double {
+    let inside = Double(Swift.max(Swift.min(ranks, measuredRanks) - 2, 0))
+    guard ranks > measuredRanks else { return inside }
+    return inside + 2 * Double.log2(Double(ranks) / Double(measuredRanks))
+  }
+
+  /// Half the ranks, on which the exponents act.
+  private static func size(_ ranks: Int) -> Double {
+    Double(Swift.min(Swift.max(ranks, 2), measuredRanks)) / 2
   }
 }

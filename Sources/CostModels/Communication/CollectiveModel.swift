@@ -1,4 +1,5 @@
 public import Domain
+public import Plan
 private import Quantities
 private import RealModule
 
@@ -26,7 +27,7 @@ public struct CollectiveModel: Sendable {
       of: CollectiveFormula.self, on: cluster.accelerator,
       variants: custom && collective == .allReduce
         ? [Self.customVariant("trtllm"), Self.customVariant("sglang"), nccl] : [nccl],
-      linkRate: cluster.intraNode.bandwidth.bytesPerSecond)
+      linkRate: cluster.intraNode.bandwidth.bytesPerSecond, likeVariants: true)
     self.collective = collective
     self.origin = resolved.origin
     self.formula = CollectiveFormula(values: resolved.values)
@@ -44,14 +45,20 @@ public struct CollectiveModel: Sendable {
   /// Beyond one node the collective is hierarchical: inside the nodes over NVLink, then the node's
   /// part over every rank's own NIC, with one network latency for each doubling of the nodes.
   public func seconds(bytes: Double, ranks: Int) -> Double {
+    seconds(bytes: bytes, over: RankSet(first: 0, count: ranks))
+  }
+
+  /// The same over ranks that stand apart: those of one node are fewer then.
+  public func seconds(bytes: Double, over members: RankSet) -> Double {
+    let ranks = members.count
     guard ranks > 1, bytes > 0 else { return 0 }
-    let local = Swift.min(ranks, acceleratorsPerNode)
+    let local = Swift.min(ranks, Swift.max(1, acceleratorsPerNode / members.stride))
     let inside =
       local > 1
       ? formula.seconds(
         wireBytes: collective.wireBytes(bytes, ranks: local), ranks: local, lineRate: nodeRate)
       : formula.bandwidthFloor
-    let nodes = (ranks + acceleratorsPerNode - 1) / acceleratorsPerNode
+    let nodes = (ranks + local - 1) / local
     guard nodes > 1 else { return inside }
     let outside = collective.wireBytes(bytes / Double(local), ranks: nodes)
     let doublings = Double.log2(Double(nodes)).rounded(.up)

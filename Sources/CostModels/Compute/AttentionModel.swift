@@ -12,6 +12,8 @@ public struct AttentionModel: Sendable {
   ///
   /// Defaults are what FlashAttention-3 and FlashMLA report on Hopper: 0.6 to 0.75 of the 16-bit
   /// peak on long sequences forward, about 0.5 backward, 0.75 to 0.85 of the bandwidth decoding.
+  /// Whole decode steps of serving engines, where other costs are fitted beside it, give 0.4 to 0.8
+  /// of the bandwidth (docs/reproductions/serving-steps.md).
   public struct Efficiency: Hashable, Sendable {
     public var forward: Double
     public var backward: Double
@@ -67,12 +69,22 @@ public struct AttentionModel: Sendable {
   /// Seconds of one decode step of `sequences` sequences with `context` cached tokens each.
   public func decodeSeconds(sequences: Int, context: Int) -> Double {
     guard sequences > 0 else { return 0 }
-    let pairs = Double(sequences) * Double(Swift.max(context, 0) + 1)
-    let core = Swift.max(
+    return projectionSeconds(tokens: sequences)
+      + decodeCoreSeconds(sequences: Double(sequences), keys: Double(Swift.max(context, 0) + 1))
+      + efficiency.launchSeconds + passSeconds(tokens: sequences)
+  }
+
+  /// Seconds of scores and values of one decode step when each sequence attends to `keys` tokens.
+  public func decodeCoreSeconds(sequences: Double, keys: Double) -> Double {
+    let pairs = sequences * keys
+    return Swift.max(
       pairs * cachedBytesPerToken / (bandwidth * efficiency.cache),
       pairs * decodeFlopsPerPair / (peak * efficiency.forward))
-    return projectionSeconds(tokens: sequences) + core + efficiency.launchSeconds
-      + passSeconds(tokens: sequences)
+  }
+
+  /// Seconds of scores and values of a forward pass in which each token attends to `keys` tokens.
+  public func prefillCoreSeconds(tokens: Double, keys: Double) -> Double {
+    tokens * keys * forwardFlopsPerPair / (peak * efficiency.forward)
   }
 
   /// Seconds of a causal forward pass over `tokens` tokens in sequences of `sequenceLength`.
@@ -83,6 +95,7 @@ public struct AttentionModel: Sendable {
     return projectionSeconds(tokens: tokens)
       + coreFlops(tokens, sequenceLength, prefix) / (peak * efficiency.forward)
       + efficiency.launchSeconds + passSeconds(tokens: tokens)
+      + scoreSeconds(tokens, sequenceLength)
   }
 
   /// Seconds of the backward pass of the same tokens: two products for each projection, and two and
@@ -92,17 +105,28 @@ public struct AttentionModel: Sendable {
     return 2 * projectionSeconds(tokens: tokens)
       + 2.5 * coreFlops(tokens, sequenceLength, 0) / (peak * efficiency.backward)
       + efficiency.launchSeconds + 2 * passSeconds(tokens: tokens)
+      + 2 * scoreSeconds(tokens, sequenceLength)
   }
 
   private func coreFlops(_ tokens: Int, _ sequenceLength: Int, _ prefix: Int) -> Double {
     let length = Double(Swift.max(1, Swift.min(sequenceLength, Swift.max(tokens, sequenceLength))))
-    let keys = (length + 1) / 2 + Double(Swift.max(prefix, 0))
-    let width = Double(shape.headDimension + shape.ropeDimension + shape.valueDimension)
-    return Double(tokens) * keys * 2 * width * localHeads
+    // A kernel that stores all scores computes the masked ones too.
+    let seen = shape.storesScores ? length : (length + 1) / 2
+    let keys = seen + Double(Swift.max(prefix, 0))
+    return Double(tokens) * keys * forwardFlopsPerPair
   }
 }
 
 extension AttentionModel {
+  /// Memory traffic of scores that do not stay on chip: written by the first product, read and written
+  /// by the masked softmax and by dropout, its mask written, read by the second product; 16 bits an
+  /// element and 8 of the mask.
+  private func scoreSeconds(_ tokens: Int, _ sequenceLength: Int) -> Double {
+    guard shape.storesScores else { return 0 }
+    let elements = Double(tokens) * Double(Swift.max(1, sequenceLength)) * localHeads
+    return passes.seconds(bytes: 13 * elements, kernels: 4)
+  }
+
   private var localHeads: Double { Double(shape.heads) / Double(tensor) }
 
   /// Latent attention keeps the whole latent vector on every rank of a tensor group.
@@ -110,6 +134,10 @@ extension AttentionModel {
     let elements = Double(shape.cachedElementsPerToken)
     let parts = shape.kind == .mla ? 1 : Swift.min(tensor, Swift.max(shape.keyValueHeads, 1))
     return elements * cacheBytes / Double(parts)
+  }
+
+  private var forwardFlopsPerPair: Double {
+    2 * Double(shape.headDimension + shape.ropeDimension + shape.valueDimension) * localHeads
   }
 
   private var decodeFlopsPerPair: Double {
@@ -120,7 +148,11 @@ extension AttentionModel {
     return 2 * width * localHeads
   }
 
-  private func projectionSeconds(tokens: Int) -> Double {
+  /// Products around the core: what a launch costs, it costs this often.
+  public var projectionCount: Int { projectionSizes.count }
+
+  /// Seconds of the products that make queries, keys, values and the output of `tokens` tokens.
+  public func projectionSeconds(tokens: Int) -> Double {
     projectionSizes.reduce(0) { sum, size in
       sum + projections.seconds(m: tokens, n: size.columns, k: size.depth)
     }

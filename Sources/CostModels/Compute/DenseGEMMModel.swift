@@ -10,12 +10,16 @@ public struct DenseGEMMModel: Sendable {
   /// Products with weights (and activations) in `format`.
   public init(format: NumericFormat, accelerator: Accelerator, parameters: CostParameters) {
     let resolved = parameters.constants(
-      of: DenseGEMMFormula.self, on: accelerator, variants: format.kinsfolk.map(\.rawValue))
+      of: DenseGEMMFormula.self, on: accelerator, variants: format.kinsfolk.map(\.rawValue),
+      likeVariants: true)
     self.format = format
     self.origin = resolved.origin
     self.formula = DenseGEMMFormula(values: resolved.values)
     self.rates = ProcessorRates(accelerator, format: format)
   }
+
+  /// Seconds of a product that do not depend on its sizes; captured graphs hide part of them.
+  public var launchSeconds: Double { formula.launch }
 
   /// Seconds of an (m × k) · (k × n) product; 0 where a size is 0.
   public func seconds(m: Int, n: Int, k: Int) -> Double {

@@ -10,6 +10,9 @@ public struct ExpertComputeModel: Sendable {
   private let rates: ProcessorRates
   private let shape: ExpertShape
 
+  /// Seconds of the layer that depend on no size; captured graphs hide part of them.
+  public var launchSeconds: Double { formula.launch }
+
   /// - Parameters:
   ///   - model: gives hidden and intermediate size, gating and formats.
   ///   - kernel: the family of kernels; see ``ExpertKernelFamily``.
@@ -28,7 +31,7 @@ public struct ExpertComputeModel: Sendable {
   ) {
     let resolved = parameters.constants(
       of: ExpertGEMMFormula.self, on: accelerator,
-      variants: ExpertGEMMFormula.variants(kernel: kernel, format: format))
+      variants: ExpertGEMMFormula.variants(kernel: kernel, format: format), likeVariants: true)
     self.kernel = kernel
     self.format = format
     self.origin = resolved.origin
@@ -68,11 +71,18 @@ extension ExpertGEMMFormula {
     "\(kernel.rawValue)/\(format.rawValue)"
   }
 
-  /// Keys to try, best first: the kernel in the format, in like formats, then its substitutes.
+  /// The key of the constants of one GEMM of `kernel`, measured by itself.
+  public static func singleVariant(kernel: ExpertKernelFamily, format: NumericFormat) -> String {
+    "\(kernel.rawValue)Single/\(format.rawValue)"
+  }
+
+  /// Keys to try, best first: the kernel in the format, in like formats, its GEMMs measured one by
+  /// one, then its substitutes.
   public static func variants(kernel: ExpertKernelFamily, format: NumericFormat) -> [String] {
     let kernels = [kernel] + kernel.substitutes
     return kernels.flatMap { kernel in
       format.kinsfolk.map { variant(kernel: kernel, format: $0) }
+        + format.kinsfolk.map { singleVariant(kernel: kernel, format: $0) }
     }
   }
 }

@@ -57,7 +57,7 @@ public enum ExpertKernelFamily: String, Hashable, Sendable, CaseIterable {
   /// The kernel whose constants serve where this one was never measured.
   var substitutes: [ExpertKernelFamily] {
     switch self {
-    case .cutlassGrouped: [.wideEP, .deepGEMMContiguous]
+    case .cutlassGrouped: [.wideEP, .deepGEMMContiguous, .fusedTriton]
     case .minimumLatency, .tritonMXFP4, .wideEP: [.cutlassGrouped]
     case .fusedTriton: [.cutlassGrouped]
     case .deepGEMMContiguous: [.deepGEMMMasked, .cutlassGrouped]

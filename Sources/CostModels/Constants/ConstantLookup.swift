@@ -10,23 +10,36 @@ public struct ResolvedConstants: Hashable, Sendable {
 extension CostParameters {
   /// The constants of `formula` for `accelerator`, from measured neighbours where it has none.
   ///
-  /// Neighbours of the same architecture come first, then all others; where `linkRate` is given,
-  /// neighbours with a link of like speed (within a factor of four) are preferred. Among `variants`
-  /// (best first) the first that any neighbour has is taken. Constants are ratios to the data sheet
-  /// and overheads, so the geometric mean over neighbours carries over.
+  /// `variants` stand best first. Where they are alike (`likeVariants`: formats or kernels of one
+  /// product), what was measured on the accelerator itself goes before what neighbours have, and
+  /// neighbours of its architecture before all others; else a better variant goes first wherever it
+  /// was measured. Where `linkRate` is given, neighbours with a link of like speed (within a factor
+  /// of four) are preferred. Constants are ratios to the data sheet and overheads, so the geometric
+  /// mean over neighbours carries over.
   public func constants<Formula: CalibratedFormula>(
     of formula: Formula.Type, on accelerator: Accelerator, variants: [String],
-    linkRate: Double = 0
+    linkRate: Double = 0, likeVariants: Bool = false
   ) -> ResolvedConstants {
-    let own = sets.filter {
+    let known = sets.filter {
       $0.formula == Formula.name && $0.values.count == formula.constants.count
     }
+    if likeVariants, let found = known.filter({ $0.isOf(accelerator) }).first(of: variants) {
+      return found.variant == variants.first
+        ? ResolvedConstants(values: found.values, origin: .fitted) : formula.blend([found])
+    }
+    let family = architectureFamily(accelerator.architecture)
+    let relatives = known.filter { architectureFamily($0.architecture) == family }
+    for kin in likeVariants ? kinGroups(variants) : [] {
+      guard let found = relatives.first(of: kin) ?? known.first(of: kin) else { continue }
+      let neighbours = known.filter { $0.variant == found.variant }
+      return formula.blend(Self.nearest(neighbours, to: accelerator, linkRate: linkRate))
+    }
     for variant in variants {
-      let exact = own.first { $0.accelerator == accelerator.id && $0.variant == variant }
+      let exact = known.first { $0.isOf(accelerator) && $0.variant == variant }
       if let exact, variant == variants.first {
         return ResolvedConstants(values: exact.values, origin: .fitted)
       }
-      let neighbours = own.filter { $0.variant == variant }
+      let neighbours = known.filter { $0.variant == variant }
       let chosen =
         exact.map { [$0] } ?? Self.nearest(neighbours, to: accelerator, linkRate: linkRate)
       if !chosen.isEmpty { return formula.blend(chosen) }
@@ -47,10 +60,41 @@ extension CostParameters {
     return near.isEmpty ? candidates : near
   }
 
-  /// `Blackwell Ultra` belongs to `Blackwell`.
-  private static func architectureFamily(_ name: String) -> Substring {
-    name.split(separator: " ").first ?? ""
+}
+
+/// `Blackwell Ultra` belongs to `Blackwell`.
+private func architectureFamily(_ name: String) -> Substring {
+  name.split(separator: " ").first ?? ""
+}
+
+extension ConstantSet {
+  fileprivate func isOf(_ accelerator: Accelerator) -> Bool { self.accelerator == accelerator.id }
+}
+
+extension [ConstantSet] {
+  /// The set of the best of `variants`.
+  fileprivate func first(of variants: [String]) -> ConstantSet? {
+    for variant in variants {
+      if let found = first(where: { $0.variant == variant }) { return found }
+    }
+    return nil
   }
+}
+
+/// Variants in runs of one kernel in several formats: what stands before `/`, its GEMMs measured by
+/// themselves (`…Single`) among them. Formats without a kernel are one run.
+private func kinGroups(_ variants: [String]) -> [[String]] {
+  var groups: [(kernel: String, members: [String])] = []
+  for variant in variants {
+    var kernel = variant.split(separator: "/").dropLast().joined(separator: "/")
+    if kernel.hasSuffix("Single") { kernel.removeLast("Single".count) }
+    if groups.last?.kernel == kernel {
+      groups[groups.count - 1].members.append(variant)
+    } else {
+      groups.append((kernel, [variant]))
+    }
+  }
+  return groups.map(\.members)
 }
 
 extension CalibratedFormula {

@@ -2,17 +2,26 @@
 /// (github.com/deepseek-ai/EPLB, commit d52c72d, MIT licence), in single precision like it.
 ///
 /// One layer at a time; *physical* experts are copies, numbered slot by slot.
-struct EPLBAlgorithm {
+package struct EPLBAlgorithm: Sendable {
   let groups: Int
   let nodes: Int
   let ranks: Int
   /// Copies in all.
   let replicas: Int
 
+  /// - Precondition: `replicas` is a multiple of `ranks` and no smaller than the number of experts;
+  ///   where `groups` divide over the `nodes`, so do experts, ranks and replicas.
+  package init(groups: Int, nodes: Int, ranks: Int, replicas: Int) {
+    self.groups = groups
+    self.nodes = nodes
+    self.ranks = ranks
+    self.replicas = replicas
+  }
+
   /// The logical expert of each physical slot, rank by rank.
   ///
   /// Groups that do not divide over the nodes make the whole cluster one node with one group.
-  func physicalToLogical(weight: [Float]) -> [Int] {
+  package func physicalToLogical(weight: [Float]) -> [Int] {
     let hierarchical = groups % nodes == 0
     return hierarchical
       ? place(weight, groups: groups, nodes: nodes) : place(weight, groups: 1, nodes: 1)

@@ -50,7 +50,7 @@ public enum ReplicaSplit: String, Hashable, Sendable {
 }
 
 /// How several load sets become one number.
-public enum LoadSetCombination: String, Hashable, Sendable {
+public enum LoadSetCombination: String, Hashable, Sendable, CaseIterable {
   /// The largest, layer by layer.
   case worst
   /// The mean with the sets' weights.

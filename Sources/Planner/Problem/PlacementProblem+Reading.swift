@@ -11,7 +11,8 @@ extension PlacementProblem {
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       file = try decoder.decode(ProblemFile.self, from: data)
     } catch let error as DecodingError {
-      throw PlacementError(reading: error)
+      let isWhole = (try? JSONSerialization.jsonObject(with: data)) != nil
+      throw PlacementError(reading: error, isWhole: isWhole)
     } catch {
       throw PlacementError(
         .unreadable, at: "file", "not JSON", remedy: "write a moe-placement-1 problem")
@@ -101,6 +102,10 @@ extension ProblemFile {
     guard loads.count == layers else {
       throw invalid("loads", "\(loads.count) rows for \(layers) layers", "give one row a layer")
     }
+    try ProblemSizes(
+      layers: layers, experts: experts, topK: topK ?? 1, ranks: gpus, ranksPerNode: gpusPerNode,
+      slotsPerRank: slotsPerGpu
+    ).validate()
     var result = PlacementProblem(
       name: name ?? "placement", model: model ?? "", loads: loads, samples: samples ?? [],
       ranks: gpus, ranksPerNode: gpusPerNode, slotsPerRank: slotsPerGpu,
@@ -215,7 +220,8 @@ extension ProblemFile {
 }
 
 extension PlacementError {
-  fileprivate init(reading error: DecodingError) {
+  /// - Parameter isWhole: Whether the text is complete JSON, so that a value is what is wrong.
+  fileprivate init(reading error: DecodingError, isWhole: Bool) {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.reduce("") { path, key in
         if let index = key.intValue { return path + "[\(index)]" }
@@ -233,10 +239,13 @@ extension PlacementError {
         .unreadable, at: place(context), "not \(Self.word(for: type))",
         remedy: "docs/planner.md has the schema")
     case .dataCorrupted(let context):
-      let problem =
-        context.codingPath.isEmpty
-        ? "not complete JSON, perhaps cut short" : context.debugDescription
-      self.init(.unreadable, at: place(context), problem, remedy: "write the whole file again")
+      let isCut = context.codingPath.isEmpty && !isWhole
+      self.init(
+        .unreadable, at: place(context),
+        isCut
+          ? "not complete JSON, perhaps cut short" : "holds a number that its field cannot",
+        remedy: isCut
+          ? "write the whole file again" : "give whole numbers below 2^63 where things are counted")
     @unknown default:
       self.init(.unreadable, at: "file", "unreadable", remedy: "write the whole file again")
     }

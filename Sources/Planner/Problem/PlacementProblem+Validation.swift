@@ -17,26 +17,17 @@ extension PlacementProblem {
   }
 
   private func validateShape() throws(PlacementError) {
-    let positive = [
-      ("layers", layers), ("experts", experts), ("top_k", topK), ("gpus", ranks),
-      ("gpus_per_node", ranksPerNode), ("slots_per_gpu", slotsPerRank),
-    ]
-    for (field, value) in positive where value < 1 {
-      throw invalid(field, "\(value) is not positive", "give at least 1")
-    }
-    // Beyond this the tables of the search pass the memory of ordinary machines.
-    for (field, value) in positive where value > 1_000_000 {
-      throw invalid(field, "\(value) is beyond reason", "give at most 1000000")
-    }
-    guard topK <= experts else {
-      throw invalid("top_k", "\(topK) of \(experts) experts", "give at most the expert count")
-    }
-    guard slots <= 50_000_000 / max(1, layers) else {
-      throw invalid("slots_per_gpu", "\(slots * layers) slots in all", "split the problem")
-    }
+    try ProblemSizes(self).validate()
     guard layerNumbers.count == layers else {
       throw invalid(
-        "layers", "\(layerNumbers.count) layer numbers for \(layers) layers", "give one each")
+        "layer_numbers", "\(layerNumbers.count) layer numbers for \(layers) layers",
+        "give one each")
+    }
+    var seen: Set<Int> = []
+    for number in layerNumbers where number < 0 || !seen.insert(number).inserted {
+      throw invalid(
+        "layer_numbers", "layer \(number) is negative or stands twice",
+        "give each layer of the model once")
     }
   }
 
@@ -47,9 +38,7 @@ extension PlacementProblem {
     }
     for (index, set) in loadSets.enumerated() {
       try validate(set.loads, "load_sets[\(index)].loads", wholeCounts)
-      guard set.weight.isFinite, set.weight >= 0 else {
-        throw invalid("load_sets[\(index)].weight", "\(set.weight)", "give 0 or more")
-      }
+      try validate(factor: set.weight, "load_sets[\(index)].weight")
     }
   }
 
@@ -84,6 +73,13 @@ extension PlacementProblem {
     }
   }
 
+  /// Prices and weights: products with counts stay finite.
+  private func validate(factor: Double, _ place: String) throws(PlacementError) {
+    guard factor >= 0, factor <= 1e15 else {
+      throw invalid(place, "\(factor)", "give a number from 0 to 1e15")
+    }
+  }
+
   private func validateTransitions() throws(PlacementError) {
     guard objective.couplesLayers || !transitions.isEmpty else { return }
     guard transitions.count == layers - 1 else {
@@ -109,8 +105,8 @@ extension PlacementProblem {
       ("compute_ns_per_token", costs.computeNanoseconds),
       ("intra_ns_per_token", costs.intraNodeNanoseconds),
       ("inter_ns_per_token", costs.interNodeNanoseconds),
-    ] where !(value.isFinite && value >= 0) {
-      throw invalid("cost.\(field)", "\(value)", "give 0 or more")
+    ] {
+      try validate(factor: value, "cost.\(field)")
     }
     if objective.usesSamples && samples.isEmpty && loadSets.isEmpty {
       throw invalid("samples", "none for objective '\(objective.name)'", "give one at least")
@@ -135,12 +131,15 @@ extension PlacementProblem {
   }
 
   private func validateOptions() throws(PlacementError) {
+    // Beyond these a rank is broken rather than slow, and single precision loses the others.
     guard rankSlowdown.isEmpty || rankSlowdown.count == ranks,
-      rankSlowdown.allSatisfy({ $0.isFinite && $0 > 0 })
-    else { throw invalid("slow_ranks", "not a positive factor a rank", "give factors above 0") }
-    guard moveCost.isFinite, moveCost >= 0 else {
-      throw invalid("move_cost", "\(moveCost)", "give 0 or more")
+      rankSlowdown.allSatisfy({ $0 >= 1e-3 && $0 <= 1e3 })
+    else {
+      throw invalid(
+        "slow_ranks", "not a factor between 0.001 and 1000 for a rank",
+        "give the time of a token over that on other ranks")
     }
+    try validate(factor: moveCost, "move_cost")
     if let groups = expertGroups {
       guard groups > 0, experts % groups == 0 else {
         throw invalid("expert_groups", "\(groups) of \(experts) experts", "give a divisor")

@@ -180,6 +180,10 @@ extension LayeredSearch {
   var isProvable: Bool {
     let spare = problem.slots - problem.experts
     let size = problem.experts * problem.ranks * min(problem.ranks, spare + 1)
+    // Every sample has a row for each rank, and no solver proves hundreds of variables over many
+    // of them: the time is worth more in the search.
+    let samples = problem.objective.usesSamples ? problem.samples.count : problem.loadSets.count
+    guard size * max(1, samples) <= 4_000 else { return false }
     return size <= 2_000 && isPlain
   }
 

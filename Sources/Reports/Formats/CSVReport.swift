@@ -67,7 +67,8 @@ public enum CSVReport {
     return result.verdict.winners.contains(cell.name) ? "tie" : ""
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// A field, quoted where it must be.
+  static func quoted(_ text: String) -> String {
     var text = ReadableText.of(text)
     if let first = text.first, "=+-@\t".contains(first) { text = "'" + text }
     guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }

@@ -17,19 +17,31 @@ public enum MarkdownReport {
     var lines = ["# " + escaped(report.title), ""]
     lines += [HTMLReport.facts(result.system).map(escaped).joined(separator: " · "), ""]
     for section in SectionOrder.all {
-      let content = section.content(of: report)
-      lines += ["## " + section.heading, "", "*\(section.question)*", ""]
-      if !content.checks.isEmpty {
-        lines +=
-          content.checks.map {
-            "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))"
-          } + [""]
-      }
-      lines += ["**" + escaped(content.finding) + "**", ""]
-      for block in content.blocks { lines += text(block) + [""] }
+      lines += self.section(section.heading, section.question, section.content(of: report))
     }
-    lines.append("Made by shunt \(escaped(ReadableText.line(result.shuntVersion, limit: 40))).")
+    lines.append(signature(result.shuntVersion))
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  static func signature(_ version: String) -> String {
+    "Made by shunt \(escaped(ReadableText.line(version, limit: 40)))."
+  }
+
+  /// One section under its heading.
+  static func section(
+    _ heading: String, _ question: String, _ content: SectionContent, level: Int = 2
+  ) -> [String] {
+    var lines = [String(repeating: "#", count: level) + " " + escaped(heading), ""]
+    lines += ["*\(escaped(question))*", ""]
+    if !content.checks.isEmpty {
+      lines +=
+        content.checks.map {
+          "- \($0.passed ? "✅ passed" : "❌ failed"): \(escaped($0.text))"
+        } + [""]
+    }
+    lines += ["**" + escaped(content.finding) + "**", ""]
+    for block in content.blocks { lines += text(block) + [""] }
+    return lines
   }
 
   private static func text(_ block: Block) -> [String] {

@@ -9,7 +9,8 @@ struct MemorySection: ReportSection {
 
   /// In the order of a bar; categories that are not named here follow by name.
   private static let order = [
-    "weights", "replicas", "keyValueCache", "buffers", "activations", "workspace",
+    "weights", "replicas", "gradients", "optimizer", "keyValueCache", "buffers", "activations",
+    "workspace",
   ]
 
   func content(of report: ReportContext) -> SectionContent {

@@ -12,7 +12,7 @@ struct SensitivitySection: ReportSection {
     guard !known.isEmpty else {
       return .missing(
         "Only the scenario itself was run, so this report cannot say where another choice wins.",
-        command: "shunt sweep SCENARIO.yaml")
+        command: report.command("compare", "--sensitivity --output report.html"))
     }
     return SectionContent(finding(known, report), known.map { figure($0, report) })
   }
@@ -66,7 +66,7 @@ struct SensitivitySection: ReportSection {
       Figure(
         chart,
         howToRead: "Higher is faster; the band is the 95 % interval. Where bands overlap, either "
-          + "choice will do.\(cut)",
+          + "choice will do. Values at which a placement cannot be made are left out.\(cut)",
         table: table(entry, report)))
   }
 

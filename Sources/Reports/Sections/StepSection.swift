@@ -20,7 +20,7 @@ struct StepSection: ReportSection {
     guard !shown.isEmpty else {
       return SectionContent("The result holds no step in detail.", [trace])
     }
-    var blocks: [Block] = []
+    var blocks = TailFigures(report: report).blocks
     for position in shown {
       let cell = report.cells[position]
       // The slow step of the first is enough to see what makes steps slow.
@@ -30,9 +30,9 @@ struct StepSection: ReportSection {
       }
       blocks += (cell.criticalPaths ?? []).map { path($0, position, report) }
     }
-    blocks += tail(report)
     blocks.append(trace)
-    return SectionContent(finding(shown, report), blocks)
+    let sentences = [TailFigures(report: report).finding, finding(shown, report)]
+    return SectionContent(sentences.compactMap { $0 }.joined(separator: " "), blocks)
   }
 
   private func finding(_ shown: [Int], _ report: ReportContext) -> String {
@@ -148,7 +148,7 @@ struct StepSection: ReportSection {
       })
   }
 
-  // MARK: - Critical path and tail
+  // MARK: - Critical path
 
   private func path(_ path: CriticalPathResult, _ cell: Int, _ report: ReportContext) -> Block {
     let longest = path.pieces.indices.sorted {
@@ -178,44 +178,5 @@ struct StepSection: ReportSection {
 
   private func duration(_ piece: CriticalPieceResult) -> Double {
     piece.endSeconds - piece.startSeconds
-  }
-
-  private func tail(_ report: ReportContext) -> [Block] {
-    let cells = report.ranking.filter { report.cells[$0].tail?.isEmpty == false }
-    guard let first = cells.first, let top = report.cells[first].tail?.first else { return [] }
-    let rows = cells.flatMap { position in
-      (report.cells[position].tail ?? []).map { cause in
-        report.row(
-          position,
-          [
-            .init(TimePart.words(cause.cause)), .init(Self.place(cause)),
-            .init(report.percent(cause.share), cause.share),
-          ])
-      }
-    }
-    let bars = (report.cells[first].tail ?? []).prefix(12).enumerated().map { index, cause in
-      BarChart.Bar(
-        "\(TimePart.words(cause.cause)) \(Self.place(cause))", value: cause.share * 100,
-        series: report.colour(first).index)
-    }
-    let chart = BarChart(
-      title: "\(TimePart.words(top.cause)) makes \(report.percent(top.share)) of the gap between "
-        + "median and p99 under \(report.labels[first])",
-      summary: "Causes of slow steps.", axis: Axis("of p99 − p50", unit: "%"), bars: Array(bars))
-    return [
-      .figure(
-        Figure(
-          chart, howToRead: "What slow steps spend beyond the median step, by cause.",
-          table: DataTable(
-            [.text("cell"), .text("cause"), .text("where"), .number("share")], rows: rows)))
-    ]
-  }
-
-  private static func place(_ cause: TailCauseResult) -> String {
-    let parts = [
-      cause.rank.map { "rank \($0)" }, cause.layer.map { "layer \($0)" },
-      cause.expert.map { "expert \($0)" }, cause.link.map { ReadableText.line($0, limit: 40) },
-    ].compactMap { $0 }
-    return parts.isEmpty ? "everywhere" : parts.joined(separator: ", ")
   }
 }

@@ -17,6 +17,7 @@ struct VerdictSection: ReportSection {
     let checks = report.result.expectations.map { Self.check($0, report) }
     blocks += effect(report).map { .paragraph($0) }
     blocks += outOfMemory(report).map { .warning($0) }
+    blocks += precision(report).map { .paragraph($0) }
     if report.cells.contains(where: { $0.speedup.mean != nil }) { blocks.append(figure(report)) }
     blocks.append(.paragraph(dependence(report)))
     return SectionContent(Self.headline(report), blocks, checks: checks)
@@ -71,6 +72,18 @@ struct VerdictSection: ReportSection {
       text += " The steps do not separate it from \(names): take any of them for other reasons."
     }
     return [text]
+  }
+
+  /// How sure p99 is, where the scenario asked for a precision; a goal missed is among the warnings.
+  private func precision(_ report: ReportContext) -> [String] {
+    guard let precision = report.result.precision, precision.isReached,
+      let width = precision.relativeHalfWidth
+    else { return [] }
+    return [
+      "p99 of every cell is known to ±\(report.percent(width)) or better after "
+        + "\(ReadableText.count(precision.steps, "step")); "
+        + "±\(report.percent(precision.goal)) was asked for."
+    ]
   }
 
   private func pValue(_ cell: Int, _ report: ReportContext) -> String {

@@ -14,6 +14,8 @@ indirect enum Shape: Sendable {
   case choice([String])
   case list(Shape)
   case mapping(MappingShape)
+  /// A mapping whose keys are free.
+  case table(Shape)
   case either([Shape])
   /// A kind of routing, placement, strategy or network, as a word or with its options.
   case kind([ComponentDescriptor], allowsLabel: Bool, extra: [FieldDescription])

@@ -1,6 +1,6 @@
 internal import Catalog
-internal import Diagnostics
-internal import Domain
+public import Diagnostics
+public import Domain
 internal import Quantities
 
 /// Reads `cluster.accelerator`: a catalogue row, a mapping, or a measured machine's file.
@@ -158,14 +158,43 @@ struct AcceleratorRules {
       for finding in findings { reading.add(finding) }
       guard let root else { return nil }
       reading.assumeGiven(item, name)
-      let moved = root.moved(to: item.path)
-      let source = "measured: \(name)"
-      let shape = AcceleratorFields.fileShape
-      guard let reader = MappingReader(moved, shape, reading, given: (.measured, source)) else {
-        return nil
-      }
-      _ = reader.given(AcceleratorFields.schemaVersion)
-      return figures(reader, nil, .measured, source, .measured).map { ($0, nil) }
+      return measured(root.moved(to: item.path), name: name).map { ($0, nil) }
+    }
+  }
+
+  /// The accelerator that a measured machine's file describes.
+  func measured(_ root: YAMLItem, name: String) -> Accelerator? {
+    let source = "measured: \(name)"
+    let shape = AcceleratorFields.fileShape
+    guard let reader = MappingReader(root, shape, reading, given: (.measured, source)) else {
+      return nil
+    }
+    _ = reader.given(AcceleratorFields.schemaVersion)
+    guard var accelerator = figures(reader, nil, .measured, source, .measured) else { return nil }
+    if let item = reader.raw(AcceleratorFields.measurements) {
+      guard let profile = ProcessorProfileReader(reading: reading).read(item) else { return nil }
+      accelerator.processor = profile.value
+    }
+    return accelerator
+  }
+}
+
+extension ScenarioReader {
+  /// The accelerator that a file of `shunt calibrate measure` describes; nil with an error among the
+  /// findings.
+  public func accelerator(file path: String) -> (accelerator: Accelerator?, findings: [Finding]) {
+    let reading = Reading(
+      catalog: catalog, vocabulary: vocabulary, folder: ScenarioPath.folder(of: path),
+      checksFiles: checksFiles)
+    switch ScenarioFile.read(path) {
+    case .failure(let fault):
+      return (nil, [Finding(.error, fault.code, file: path, fault.message)])
+    case .success(let text):
+      let (root, findings) = YAMLDocument.load(SourceText(file: path, text: text))
+      for finding in findings { reading.add(finding) }
+      let rules = AcceleratorRules(reading: reading)
+      let accelerator = root.flatMap { rules.measured($0, name: path) }
+      return (accelerator, reading.findings.inReadingOrder())
     }
   }
 }

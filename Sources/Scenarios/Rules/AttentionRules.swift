@@ -58,12 +58,15 @@ struct AttentionRules {
     let value = reader.value(
       Fields.valueDimension, else: base?.valueDimension ?? head, base == nil ? .default : .catalog,
       base == nil ? "as wide as a head" : values.source)
+    let storesScores = reader.value(Fields.storesScores)
     guard let kind, let heads, let keyValueHeads, let head, let queryRank, let keyValueRank,
-      let rope, let value, isConsistent(reader, kind, heads, keyValueHeads, keyValueRank)
+      let rope, let value, let storesScores,
+      isConsistent(reader, kind, heads, keyValueHeads, keyValueRank)
     else { return nil }
     return AttentionShape(
       kind: kind, heads: heads, keyValueHeads: keyValueHeads, headDimension: head,
-      queryRank: queryRank, keyValueRank: keyValueRank, ropeDimension: rope, valueDimension: value)
+      queryRank: queryRank, keyValueRank: keyValueRank, ropeDimension: rope, valueDimension: value,
+      storesScores: storesScores)
   }
 
   private func isConsistent(

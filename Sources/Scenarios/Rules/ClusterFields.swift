@@ -55,9 +55,15 @@ enum ClusterFields {
   static let nodesPerLeaf = Field.integer(
     "nodesPerLeaf", 1...65536, default: 32,
     "Nodes that share a leaf switch; only traffic between leaves meets the oversubscription.")
+  static let acceleratorsPerNIC = Field.integer(
+    "acceleratorsPerNIC", 1...65536, default: 1,
+    "Neighbouring accelerators that share one NIC, as wide as their parts of interNode together.")
   static let fabricShape = MappingShape(
     "The network's shape.",
-    [fabricKind.description, oversubscription.description, nodesPerLeaf.description])
+    [
+      fabricKind.description, oversubscription.description, nodesPerLeaf.description,
+      acceleratorsPerNIC.description,
+    ])
 
   static let ranks = Section(
     "ranks", .either([.integer(0...65535), .list(.integer(0...65535))]), required: true,
@@ -111,5 +117,5 @@ enum AcceleratorFields {
     "schemaVersion", 1...1, default: 1, "Version of the file's shape.")
   static let source = Field.text("source", "How the figures were measured.")
   static let measurements = Section(
-    "measurements", .any, "What the figures were taken from; not read.")
+    "measurements", .any, "What the figures were taken from: tables of processor cores are read.")
 }

@@ -120,9 +120,11 @@ struct ClusterRules {
       let kind = inner.value(ClusterFields.fabricKind)
       let oversubscription = inner.value(ClusterFields.oversubscription)
       let nodesPerLeaf = inner.value(ClusterFields.nodesPerLeaf)
-      guard let kind, let oversubscription, let nodesPerLeaf else { return nil }
+      let perNIC = inner.value(ClusterFields.acceleratorsPerNIC)
+      guard let kind, let oversubscription, let nodesPerLeaf, let perNIC else { return nil }
       return Fabric(
-        kind: kind, oversubscription: oversubscription, nodesPerLeaf: nodesPerLeaf)
+        kind: kind, oversubscription: oversubscription, nodesPerLeaf: nodesPerLeaf,
+        acceleratorsPerNIC: perNIC)
     }
     if let item {
       guard let kind = ClusterFields.fabricKind.read(item, reading) else { return nil }

@@ -64,11 +64,14 @@ enum ModelFields {
     "ropeDimension", 0...65536, default: 0, "Width of the rotary part of a head (mla).")
   static let valueDimension = Field.integer(
     "valueDimension", 1...65536, "Width of a value head; that of a head unless given.")
+  static let storesScores = Field.flag(
+    "storesScores", default: false,
+    "Scores are written to memory and kept in training, as by kernels before FlashAttention.")
   static let attentionShape = MappingShape(
     "The dimensions of an attention block.",
     [
       kind.description, heads.description, keyValueHeads.description, headDimension.description,
       queryRank.description, keyValueRank.description, ropeDimension.description,
-      valueDimension.description,
+      valueDimension.description, storesScores.description,
     ])
 }

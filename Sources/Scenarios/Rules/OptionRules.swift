@@ -18,6 +18,7 @@ enum OptionRules {
     case .data:
       reading.quantity(item, .data, 0...Double.greatestFiniteMagnitude).map { .number($0) }
     case .text: reading.text(item).map { .text($0) }
+    case .texts: texts(item, reading).map { .texts($0) }
     case .path: path(item, reading).map { .text($0) }
     case .choice(let words): reading.choice(item, words).map { .text($0) }
     }
@@ -33,6 +34,7 @@ enum OptionRules {
     case (.number(let number), _): ValueText.number(number)
     case (.flag(let flag), _): "\(flag)"
     case (.text(let text), _): text
+    case (.texts(let texts), _): texts.joined(separator: ", ")
     }
   }
 
@@ -46,8 +48,18 @@ enum OptionRules {
     case .duration: .quantity(.time, 0...Double.greatestFiniteMagnitude)
     case .data: .quantity(.data, 0...Double.greatestFiniteMagnitude)
     case .text, .path: .text
+    case .texts: .either([.list(.text), .text])
     case .choice(let words): .choice(words)
     }
+  }
+
+  /// A list of words; nil where one of them cannot be read.
+  private static func texts(_ item: YAMLItem, _ reading: Reading) -> [String]? {
+    reading.note(item)
+    let entries = item.entries
+    guard !entries.isEmpty else { return reading.missingValue(item) }
+    let texts = entries.compactMap { reading.text($0) }
+    return texts.count == entries.count ? texts : nil
   }
 
   /// A range that never traps, whatever a descriptor says.

@@ -10,6 +10,7 @@ enum ScenarioFields {
         parallelism.description, routing(vocabulary).description,
         placements(vocabulary).description, strategies(vocabulary).description,
         simulation(vocabulary).description, memory.description, expect.description,
+        sweep.description,
       ])
   }
 
@@ -55,4 +56,7 @@ enum ScenarioFields {
     "memory", .mapping(SettingsFields.memory), "What counts against a rank's memory.")
   static let expect = Section(
     "expect", .mapping(ExpectationRules.shape), "Thresholds that decide whether a run passes.")
+  static let sweep = Section(
+    "sweep", .table(.either([.list(.any), .mapping(SweepRules.range)])),
+    "What 'shunt sweep' varies: keys such as workload.tokensPerRank, each with its values.")
 }

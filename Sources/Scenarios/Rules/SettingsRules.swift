@@ -6,16 +6,26 @@ internal import Quantities
 enum SettingsFields {
   static let seed = Field.integer(
     "seed", 0...Int.max, default: 0, "Seed of every random draw.")
+  static let precision = Field.quantity(
+    "precision", .fraction, 1e-6...1,
+    "Simulate until the 95 % interval of p99 is this narrow (half its width over p99).")
+  static let maximumSteps = Field.integer(
+    "maximumSteps", 1...1_000_000, default: 10_000, "The most steps that 'precision' may take.")
   static func network(_ kinds: [ComponentDescriptor]) -> Section {
     Section(
       "network", .kind(kinds, allowsLabel: false, extra: []), default: "fluid",
       "The network's fidelity.")
   }
   static func simulation(_ networks: [ComponentDescriptor]) -> MappingShape {
-    MappingShape("How the simulation runs.", [seed.description, network(networks).description])
+    MappingShape(
+      "How the simulation runs.",
+      [
+        seed.description, precision.description, maximumSteps.description,
+        network(networks).description,
+      ])
   }
 
-  static let expertWeights: Field<MemorySettings.ExpertWeights> = .choice(
+  static let expertWeights: Field<MemoryPolicy.ExpertWeights> = .choice(
     "expertWeights", default: .shard,
     "Whether a rank keeps its own experts' weights or those of all experts.")
   static let reserved = Field.quantity(
@@ -40,6 +50,10 @@ struct SettingsRules {
     let shape = SettingsFields.simulation(reading.vocabulary.networks)
     guard let reader = MappingReader(item, shape, reading) else { return nil }
     let seed = reader.value(SettingsFields.seed)
+    let precision = reader.given(SettingsFields.precision)
+    let isPrecisionBroken = precision == nil && reader.raw(SettingsFields.precision.key) != nil
+    guard let maximumSteps = maximumSteps(reader, isNeeded: precision != nil), !isPrecisionBroken
+    else { return nil }
     let network: ComponentSpec?
     if let chosen = reader.raw("network") {
       network = networks.one(chosen, below: chosen.path)
@@ -48,19 +62,31 @@ struct SettingsRules {
       network = networks.byDefault("fluid", path: reader.path("network"))
     }
     guard let seed, let network else { return nil }
-    return SimulationSettings(seed: UInt64(seed), network: network)
+    return SimulationSettings(
+      seed: UInt64(seed), network: network, precision: precision, maximumSteps: maximumSteps)
   }
 
-  func memory(_ item: YAMLItem?, in root: MappingReader) -> MemorySettings? {
+  /// The limit of steps, which only a precision needs.
+  private func maximumSteps(_ reader: MappingReader, isNeeded: Bool) -> Int? {
+    let field = SettingsFields.maximumSteps
+    if isNeeded { return reader.value(field) }
+    guard reader.raw(field.key) != nil else { return field.defaultValue }
+    reading.report(
+      .warning, .unusedKey, at: reader.path(field.key),
+      "'\(field.key)' has no effect without 'precision'")
+    return reader.given(field)
+  }
+
+  func memory(_ item: YAMLItem?, in root: MappingReader) -> MemoryPolicy? {
     guard let item else {
       reading.assume(root.path("memory") + ".expertWeights", "shard", .default, "default")
-      return MemorySettings(expertWeights: .shard, reserved: nil)
+      return MemoryPolicy()
     }
     guard let reader = MappingReader(item, SettingsFields.memory, reading) else { return nil }
     let weights = reader.value(SettingsFields.expertWeights)
     let reserved = reader.given(SettingsFields.reserved)
     let isReservedBroken = reserved == nil && reader.raw(SettingsFields.reserved.key) != nil
     guard let weights, !isReservedBroken else { return nil }
-    return MemorySettings(expertWeights: weights, reserved: reserved.map { ByteCount($0) })
+    return MemoryPolicy(expertWeights: weights, reservedBytes: reserved)
   }
 }

@@ -67,6 +67,11 @@ struct YAMLItem {
     }
   }
 
+  /// Whether the value is a list.
+  var isList: Bool {
+    if case .sequence = node { true } else { false }
+  }
+
   /// The entries of a list, or the value itself as a list of one.
   var entries: [YAMLItem] {
     guard case .sequence(let sequence) = node else { return [self] }

@@ -1,8 +1,10 @@
 /// Two samples that share nothing: means compared without pairing.
 ///
-/// Welch's test, which does not assume that both are equally spread. Assumes independent values
-/// within each sample and means that are near normal, which a few dozen steps give. Source:
-/// B. L. Welch, Biometrika 34 (1947).
+/// Welch's test, which does not assume that both are equally spread. Assumes means that are near
+/// normal, which a few dozen steps give, and within each sample values that are independent or a
+/// stationary series: where neighbours resemble each other beyond chance, a sample counts as many values
+/// as ``EffectiveSample`` says.
+/// Source: B. L. Welch, Biometrika 34 (1947).
 public struct IndependentComparison: Sendable, Equatable, Codable {
   /// Mean of the second over mean of the first, less one; nil where a mean is missing or zero.
   public let relativeDifference: Double?
@@ -26,13 +28,12 @@ public struct IndependentComparison: Sendable, Equatable, Codable {
     }
     let difference = secondMean - firstMean
     relativeDifference = difference / firstMean
-    guard let firstVariance = Moments.variance(first), let secondVariance = Moments.variance(second)
+    guard let firstSpread = EffectiveSample(first), let secondSpread = EffectiveSample(second)
     else {
       (confidence, pValue) = (nil, nil)
       return
     }
-    let firstPart = firstVariance / Double(first.count)
-    let secondPart = secondVariance / Double(second.count)
+    let (firstPart, secondPart) = (firstSpread.meanVariance, secondSpread.meanVariance)
     let error = (firstPart + secondPart).squareRoot()
     guard error > 0, error.isFinite, difference.isFinite else {
       confidence = nil
@@ -42,8 +43,8 @@ public struct IndependentComparison: Sendable, Equatable, Codable {
     // Welch and Satterthwaite's degrees of freedom.
     let degrees =
       (firstPart + secondPart) * (firstPart + secondPart)
-      / (firstPart * firstPart / Double(first.count - 1)
-        + secondPart * secondPart / Double(second.count - 1))
+      / (firstPart * firstPart / firstSpread.degrees
+        + secondPart * secondPart / secondSpread.degrees)
     let usable = degrees.isFinite ? max(1, degrees) : 1
     pValue = StudentT.twoSidedTail(difference / error, degrees: usable)
     let halfWidth = StudentT.twoSidedFactor(confidence: level, degrees: usable) * error

@@ -49,7 +49,7 @@ public struct BatchMeans: Sendable, Equatable, Codable {
     effectiveCount =
       batchVariance == 0 ? Double(count) : min(Double(count), max(1, ratio * Double(count)))
     batchCorrelation =
-      batchVariance == 0 ? nil : gsl_stats_lag1_autocorrelation(means, 1, means.count)
+      batchVariance == 0 ? nil : lag1Correlation(means)
   }
 }
 
@@ -64,4 +64,10 @@ public func batchMeans(of series: [Double], length: Int) -> [Double] {
   return (0..<(series.count / length)).map { batch in
     series[(batch * length)..<((batch + 1) * length)].reduce(0, +) / Double(length)
   }
+}
+
+/// The correlation of each value with the next; nil where all are equal or there are fewer than two.
+func lag1Correlation(_ values: [Double]) -> Double? {
+  guard let variance = Moments.variance(values), variance > 0 else { return nil }
+  return gsl_stats_lag1_autocorrelation(values, 1, values.count)
 }

@@ -40,6 +40,10 @@ struct TokenTraceRouting: RoutingGenerator {
       + Self.repeatWarning(table, model.topK)
   }
 
+  var distinctSteps: Int? {
+    tokens.count / max(1, context.ranks * context.workload.tokensPerRank)
+  }
+
   func layer(at position: Int, step: Int) -> RoutedLayer {
     let model = context.model
     let perRank = context.workload.tokensPerRank
@@ -65,10 +69,12 @@ struct TokenTraceRouting: RoutingGenerator {
       choices: TokenChoices(experts: chosen, topK: model.topK))
   }
 
-  /// Where a step's first token stands among the chosen ones.
+  /// Where a step's first token stands among the chosen ones; steps before the first take the end of
+  /// the trace.
   private func start(of step: Int) -> Int {
     let perStep = context.ranks * context.workload.tokensPerRank % tokens.count
-    return (max(step, 0) % tokens.count) * perStep % tokens.count
+    let start = (step % tokens.count) * perStep % tokens.count
+    return start < 0 ? start + tokens.count : start
   }
 
   private static func wrapWarning(

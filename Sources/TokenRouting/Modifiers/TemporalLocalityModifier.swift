@@ -51,6 +51,8 @@ enum Epochs {
   /// one another.
   static func epoch(of rank: Int, at step: Int, length: Int, seed: UInt64) -> Int {
     var stream = RandomStream(seed: seed, purpose: "epoch", rank)
-    return (step + stream.uniformInteger(below: length)) / length
+    let place = step + stream.uniformInteger(below: length)
+    // Rounded down, so that the stretch around step 0 is as long as the others.
+    return place >= 0 ? place / length : -((length - 1 - place) / length)
   }
 }

@@ -17,6 +17,9 @@ public struct RoutingProfile: Hashable, Sendable, Codable {
   public var affinity: Affinity?
   /// Each layer's popularity, for a generator to follow; largest first is not assumed.
   public var popularity: [LayerPopularity]
+  /// Shares of a layer's experts, largest first, as the mean over layers: what the catalogue has in
+  /// place of ``popularity``.
+  public var curve: [Double]?
 
   /// One layer's shares of the copies by expert.
   public struct LayerPopularity: Hashable, Sendable, Codable {
@@ -71,6 +74,10 @@ public struct RoutingProfile: Hashable, Sendable, Codable {
     public var f1: Double
     /// The same over tokens in random order.
     public var f1Shuffled: Double
+    /// The share of a token's experts that the token before it used, mean over layers.
+    public var repeated: Double?
+    /// The same over tokens in random order.
+    public var repeatedByChance: Double?
   }
 
   /// How much the experts of one layer say about those of the next.

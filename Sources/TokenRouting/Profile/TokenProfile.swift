@@ -94,7 +94,24 @@ private struct TokenCutter {
       f1Shuffled: meanF1(
         stride(from: 0, to: shuffled.count - length + 1, by: length).map {
           Array(shuffled[$0..<($0 + length)])
-        }))
+        }),
+      repeated: repeated(
+        zip(tokens, tokens.dropFirst()).filter { table.sequences[$0] == table.sequences[$1] }),
+      repeatedByChance: repeated(Array(zip(shuffled, shuffled.dropFirst()))))
+  }
+
+  /// The share of the second tokens' experts that the first ones used, mean over layers and pairs.
+  private func repeated(_ pairs: [(Int, Int)]) -> Double? {
+    guard !pairs.isEmpty else { return nil }
+    var shared = 0
+    let layers = table.choicesPerToken / topK
+    for (first, second) in pairs {
+      for layer in 0..<layers {
+        let before = choices(first, layer)
+        shared += choices(second, layer).count { before.contains($0) }
+      }
+    }
+    return Double(shared) / Double(pairs.count * layers * topK)
   }
 
   /// Consecutive tokens of one sequence, `length` at a time.

@@ -40,6 +40,16 @@ public struct TokenTable: Hashable, Sendable {
     try self.init(FileBytes(name: name, bytes: bytes), digits: digits)
   }
 
+  /// A table of tokens that were drawn, of `choicesPerToken` expert numbers each.
+  init(file: String, choicesPerToken: Int, experts: [UInt16], sequences: [Int32]) {
+    self.file = file
+    self.choicesPerToken = choicesPerToken
+    self.experts = experts
+    self.sequences = sequences
+    lines = sequences.indices.map { Int32(truncatingIfNeeded: $0) }
+    domains = [Domain(name: "", tokens: sequences.indices)]
+  }
+
   init(_ source: FileBytes, digits: Int) throws(RoutingError) {
     var reader = TokenReader(file: source.name, digits: digits)
     reader.experts.reserveCapacity(source.bytes.count / digits)

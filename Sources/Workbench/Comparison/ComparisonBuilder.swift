@@ -15,8 +15,12 @@ struct ComparisonBuilder {
   let accumulators: [CellAccumulator]
   let baseline: Int
   let version: String
-  /// Steps that were finished before the user stopped the run.
-  let stoppedAfter: Int?
+  /// Steps that were finished.
+  let steps: Int
+  /// Whether the user stopped the run before the others.
+  let wasStopped: Bool
+  let rule: StoppingRule
+  let looksCloser: Bool
 
   private var scenario: Scenario { run.scenario }
 
@@ -24,40 +28,33 @@ struct ComparisonBuilder {
     var cells: [CellResult] = []
     for index in run.cells.indices { cells.append(try cell(at: index)) }
     let verdict = VerdictBuilder(cells: cells).verdict
-    return ComparisonResult(
+    var result = ComparisonResult(
       scenario: scenario.name, seed: scenario.simulation.seed, shuntVersion: version,
       baseline: run.cells[baseline].name, system: system, cells: cells, placements: placements,
       verdict: verdict,
       expectations: ExpectationCheck(scenario: scenario, cells: cells, verdict: verdict).results,
-      assumptions: assumptions, warnings: warnings, scenarioText: scenario.text)
+      assumptions: assumptions, warnings: warnings + droppedCopies(in: cells),
+      scenarioText: scenario.text)
+    result.precision = rule.precision
+    return result
   }
 
   private func cell(at index: Int) throws(WorkbenchError) -> CellResult {
     let cell = run.cells[index]
-    return accumulators[index].result(
+    let closer =
+      looksCloser
+      ? try CloserLook(
+        cell, of: run, stepSeconds: accumulators[index].stepSeconds,
+        onlyStep: accumulators[index].onlyStep) : nil
+    var result = accumulators[index].result(
       placement: cell.placement.spec.label, strategy: cell.strategySpec.label,
       baseline: index == baseline ? nil : accumulators[baseline].stepSeconds,
       capacityBytes: Int64(min(9e18, scenario.cluster.accelerator.memoryCapacity.bytes)),
       links: cell.machine.links, layerNumbers: scenario.model.layers,
-      shown: try shownSteps(of: index))
-  }
-
-  /// The steps nearest to the median and to the 95th percentile, simulated once more in full.
-  private func shownSteps(of index: Int) throws(WorkbenchError) -> ShownSteps {
-    if let only = accumulators[index].onlyStep { return only }
-    let seconds = accumulators[index].stepSeconds
-    let summary = Summary(seconds)
-    var shown = ShownSteps()
-    for (quantile, isMedian) in [(summary.p50, true), (summary.p95, false)] {
-      guard let quantile, isMedian || seconds.count > 1 else { continue }
-      let nearest = seconds.indices.min {
-        (abs(seconds[$0] - quantile), $0) < (abs(seconds[$1] - quantile), $1)
-      }
-      guard let step = nearest else { continue }
-      let (plan, record) = try run.cells[index].run(run.routing.step(step))
-      shown.add(plan, record, step: step, isMedian: isMedian)
-    }
-    return shown
+      shown: closer?.shown ?? ShownSteps())
+    result.tail = closer?.tail?.causes
+    result.tailSteps = closer?.tail?.steps
+    return result
   }
 
   private var system: SystemResult {
@@ -69,7 +66,7 @@ struct ComparisonBuilder {
       layers: scenario.model.layers.count, experts: scenario.model.experts,
       topK: scenario.model.topK, phase: scenario.workload.phase.rawValue,
       tokensPerRank: scenario.workload.tokensPerRank,
-      steps: stoppedAfter ?? scenario.workload.steps,
+      steps: steps,
       routing: scenario.routing.label, network: NetworkFidelity(scenario.simulation.network).label)
   }
 
@@ -87,7 +84,10 @@ struct ComparisonBuilder {
           objective: made.certificate?.objective, lowerBound: made.certificate?.lowerBound,
           gap: made.certificate?.gap,
           firstLayerSlots: made.placement.layers.first?.slots.map { Int($0) } ?? [],
-          movesFromBaseline: made.placement.moves(from: reference)))
+          movesFromBaseline: PlacementMoves(
+            from: reference, to: made.placement,
+            ranksPerNode: scenario.cluster.acceleratorsPerNode
+          ).moves.count))
     }
     return results
   }
@@ -99,24 +99,34 @@ struct ComparisonBuilder {
     }
   }
 
-  private var warnings: [String] {
-    guard let stoppedAfter else { return run.warnings }
-    return run.warnings + [
-      "stopped after \(stoppedAfter) of \(scenario.workload.steps) steps"
-    ]
-  }
-}
-
-extension ExpertPlacement {
-  /// Expert copies that are on a rank where `other` does not have them, over all layers.
-  func moves(from other: ExpertPlacement) -> Int {
-    var moves = 0
-    for (layer, reference) in zip(layers.indices, other.layers.indices) {
-      let before = other.holders(layerAt: reference)
-      for (expert, ranks) in holders(layerAt: layer).enumerated() {
-        moves += ranks.count { !before[expert].contains($0) }
-      }
+  /// A sentence for every cell that left token copies out, which changes what the model computes.
+  private func droppedCopies(in cells: [CellResult]) -> [String] {
+    let copies =
+      Double(scenario.workload.tokensPerRank * scenario.model.topK)
+      * Double(scenario.cluster.ranks * scenario.model.layers.count)
+    return cells.filter { $0.droppedCopiesPerStep > 0 }.map { cell in
+      """
+      \(cell.name): \(QuantityFormat.percent(cell.droppedCopiesPerStep / max(1, copies))) of the \
+      token copies are dropped, so the model computes something else; it is not recommended
+      """
     }
-    return moves
+  }
+
+  private var warnings: [String] {
+    let stopped = wasStopped ? ["stopped after \(steps) of \(rule.target) steps"] : []
+    return run.warnings + stopped + [rule.warning, resemblance].compactMap { $0 }
+  }
+
+  /// A sentence where steps resemble those before them, so that intervals promise too much.
+  private var resemblance: String? {
+    let seconds = accumulators[baseline].stepSeconds
+    guard let sample = EffectiveSample(seconds), sample.count < 0.5 * Double(seconds.count) else {
+      return nil
+    }
+    return """
+      steps resemble those before them: \(seconds.count) count as about \
+      \(Int(sample.count.rounded())) independent ones, so intervals of means are too narrow; \
+      simulate more steps
+      """
   }
 }

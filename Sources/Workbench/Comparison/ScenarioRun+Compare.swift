@@ -1,11 +1,10 @@
 import Diagnostics
-import Dispatch
 import Domain
 import Foundation
 import Plan
 public import Results
 import Scenarios
-import Synchronization
+import Strategies
 import TokenRouting
 
 /// How far a long run has come.
@@ -17,42 +16,47 @@ public struct RunProgress: Sendable {
 extension ScenarioRun {
   /// Simulates every cell over every step and decides.
   ///
-  /// All cells see the same routed steps. Steps run side by side on the machine's cores and are
+  /// All cells see the same routed steps. With `simulation.precision` steps go on until the p99 of
+  /// every cell is as sure as asked, or to `simulation.maximumSteps`. Steps run side by side on the machine's cores and are
   /// added up in order, so the result does not depend on how many there are.
   ///
   /// - Parameters:
   ///   - baseline: the cell that speed-ups are relative to, such as `contiguous/ep`; the first by
   ///     default.
+  ///   - looksCloser: whether a few steps are simulated again to be shown and to find what makes them
+  ///     slow.
   ///   - shouldStop: asked between steps; once true, the finished steps are decided on.
   /// - Throws: ``WorkbenchError`` where the baseline is no cell or a step cannot be simulated.
   public func compare(
-    baseline: String? = nil, version: String,
+    baseline: String? = nil, version: String, looksCloser: Bool = true,
     onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
   ) throws(WorkbenchError) -> Results.ComparisonResult {
     let baselineIndex = try cellIndex(named: baseline)
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
-    let steps = scenario.workload.steps
+    var rule = StoppingRule(scenario)
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    var sessions: [any StrategySession] = []
+    for cell in cells { sessions.append(try cell.session(before: 0, of: routing)) }
     var next = 0
     var wasStopped = false
-    while next < steps {
+    while next < rule.target || rule.wantsMore(accumulators.map(\.stepSeconds)) {
       if next > 0, shouldStop() {
         wasStopped = true
         break
       }
-      let range = next..<min(steps, next + batch)
-      for (offset, metrics) in try simulate(range).enumerated() {
+      let range = next..<min(rule.target, next + batch)
+      for (offset, metrics) in try simulate(range, &sessions).enumerated() {
         for cell in cells.indices {
           accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
         }
       }
       next = range.upperBound
-      onProgress(RunProgress(done: next, total: steps))
+      onProgress(RunProgress(done: next, total: rule.target))
     }
     let builder = ComparisonBuilder(
       run: self, accumulators: accumulators, baseline: baselineIndex, version: version,
-      stoppedAfter: wasStopped ? next : nil)
+      steps: next, wasStopped: wasStopped, rule: rule, looksCloser: looksCloser)
     return try builder.build()
   }
 
@@ -65,34 +69,34 @@ extension ScenarioRun {
       help: ["cells are \(names.joined(separator: ", "))"])
   }
 
-  /// The metrics of every step of `range` and every cell.
-  private func simulate(_ range: Range<Int>) throws(WorkbenchError) -> [[StepMetrics]] {
-    let results = Mutex(
-      [Result<[StepMetrics], WorkbenchError>?](repeating: nil, count: range.count))
-    DispatchQueue.concurrentPerform(iterations: range.count) { offset in
-      let outcome = measure(step: range.lowerBound + offset)
-      results.withLock { $0[offset] = outcome }
+  /// The metrics of every step of `range` and every cell; `sessions` have observed the range then.
+  private func simulate(
+    _ range: Range<Int>, _ sessions: inout [any StrategySession]
+  ) throws(WorkbenchError) -> [[StepMetrics]] {
+    let steps = sideBySide(range.count) { routing.step(range.lowerBound + $0) }
+    var before: [[any StrategySession]] = []
+    for step in steps {
+      before.append(sessions)
+      for (index, cell) in cells.enumerated() { try cell.observe(step, in: &sessions[index]) }
     }
-    var metrics: [[StepMetrics]] = []
-    for outcome in results.withLock({ $0 }) {
-      if let outcome { metrics.append(try outcome.get()) }
-    }
-    return metrics
+    let planned = before
+    return try inParallel(range.count) { measure(steps[$0], as: planned[$0]) }
   }
 
-  private func measure(step index: Int) -> Result<[StepMetrics], WorkbenchError> {
+  private func measure(
+    _ step: RoutedStep, as sessions: [any StrategySession]
+  ) -> Result<[StepMetrics], WorkbenchError> {
     Result { () throws(WorkbenchError) in
-      let step = routing.step(index)
       for layer in step.layers where !layer.isConserved {
-        throw .failed("step \(index), layer \(layer.layer): tokens were lost in routing")
+        throw .failed("step \(step.index), layer \(layer.layer): tokens were lost in routing")
       }
       var metrics: [StepMetrics] = []
-      for cell in cells {
-        let (plan, record) = try cell.run(step)
+      for (cell, session) in zip(cells, sessions) {
+        let (plan, record) = try cell.run(step, as: session)
         var measured = StepMetrics(plan: plan, record: record)
-        if scenario.workload.steps == 1 {
+        if scenario.stepLimit == 1 {
           var shown = ShownSteps()
-          shown.add(plan, record, step: index, isMedian: true)
+          shown.add(plan, record, step: step.index, isMedian: true)
           measured.shown = shown
         }
         metrics.append(measured)

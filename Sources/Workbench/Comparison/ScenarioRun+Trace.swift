@@ -18,6 +18,7 @@ extension ScenarioRun {
         help: ["steps run from 0 to \(scenario.workload.steps - 1)"])
     }
     let index = try cellIndex(named: name)
-    return try cells[index].run(routing.step(step))
+    let cell = cells[index]
+    return try cell.run(routing.step(step), as: cell.session(before: step, of: routing))
   }
 }

@@ -23,20 +23,73 @@ struct Cell: Sendable {
 
   var name: String { "\(placement.spec.label)/\(strategySpec.label)" }
 
-  /// Plans and simulates one step.
+  /// Simulates one step as `session` plans it.
   ///
   /// - Throws: ``WorkbenchError/failed(_:)`` where strategy or simulator refuse.
-  func run(_ step: RoutedStep) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
-    let plan: ExecutionPlan
-    do {
-      plan = try strategy.plan(step, in: context)
-    } catch {
-      throw .failed("\(name), step \(step.index): \(error.message)")
+  func run(
+    _ step: RoutedStep, as session: any StrategySession
+  ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
+    let plan = try plan(step, as: session).get()
+    return (plan, try record(of: plan, step: step.index))
+  }
+
+  /// One step as `session` plans it.
+  func plan(
+    _ step: RoutedStep, as session: any StrategySession
+  ) -> Result<ExecutionPlan, WorkbenchError> {
+    Result { () throws(WorkbenchError) in
+      try refusing(at: step.index) { () throws(StrategyError) in try session.plan(step) }
     }
-    do {
-      return (plan, try machine.simulator.run(plan))
-    } catch {
-      throw .failed("\(name), step \(step.index): \(error.message)")
+  }
+
+  /// Simulates the plan of a step.
+  func record(of plan: ExecutionPlan, step: Int) throws(WorkbenchError) -> RunRecord {
+    do { return try machine.simulator.run(plan) } catch {
+      throw .failed("\(name), step \(step): \(error.message)")
+    }
+  }
+
+  /// The session that plans step `index` of `routing`: one that has observed all steps before.
+  ///
+  /// - Complexity: O(*index*) routed steps where the strategy learns, else O(1).
+  func session(
+    before index: Int, of routing: RoutingSource
+  ) throws(WorkbenchError) -> any StrategySession {
+    try sessions(before: [index], of: routing)[0]
+  }
+
+  /// The sessions that plan each of `steps`, which rise, from one pass over the steps before.
+  func sessions(
+    before steps: [Int], of routing: RoutingSource
+  ) throws(WorkbenchError) -> [any StrategySession] {
+    var session = try refusing(at: steps.first ?? 0) { () throws(StrategyError) in
+      try strategy.session(in: context)
+    }
+    var sessions: [any StrategySession] = []
+    var next = -strategy.warmUpSteps
+    for step in steps {
+      while strategy.isLearning, next < step {
+        try observe(routing.step(next), in: &session)
+        next += 1
+      }
+      sessions.append(session)
+    }
+    return sessions
+  }
+
+  /// Lets `session` learn from `step`.
+  func observe(
+    _ step: RoutedStep, in session: inout any StrategySession
+  ) throws(WorkbenchError) {
+    guard strategy.isLearning else { return }
+    try refusing(at: step.index) { () throws(StrategyError) in try session.observe(step) }
+  }
+
+  private func refusing<Value>(
+    at step: Int, _ body: () throws(StrategyError) -> Value
+  ) throws(WorkbenchError) -> Value {
+    do { return try body() } catch {
+      throw .failed("\(name), step \(step): \(error.message)")
     }
   }
 }
@@ -57,15 +110,23 @@ public struct ScenarioRun: Sendable {
   }
 
   /// Builds the run with placements beside those that the scenario names.
-  init(_ scenario: Scenario, adding planned: [MadePlacement]) throws(WorkbenchError) {
+  ///
+  /// - Parameter keepsAssignments: whether plans say where every copy is computed.
+  init(
+    _ scenario: Scenario, adding added: [MadePlacement], keepsAssignments: Bool = false
+  ) throws(WorkbenchError) {
     self.scenario = scenario
     routing = try Self.routing(of: scenario)
-    let needsLoads = scenario.placements.contains { !PlacementKinds.blind.contains($0.kind) }
-    let loads = needsLoads ? PlanningLoads(routing, after: scenario.workload.steps) : nil
+    let planned = scenario.placements.filter { !PlacementKinds.blind.contains($0.kind) }
+    let loads =
+      planned.isEmpty
+      ? nil
+      : PlanningLoads(
+        routing, after: scenario.stepLimit, count: PlacementKinds.steps(of: planned))
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     var placements: [MadePlacement] = []
     for spec in scenario.placements { placements.append(try maker.make(spec)) }
-    placements += planned
+    placements += added
     var strategies: [(ComponentSpec, any Strategy)] = []
     for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
     var machines: [Implementation: Machine] = [:]
@@ -85,7 +146,7 @@ public struct ScenarioRun: Sendable {
         let context = StepContext(
           cluster: scenario.cluster, model: scenario.model, workload: scenario.workload,
           parallelism: scenario.parallelism, placement: placement.placement,
-          memory: MemoryPolicy(scenario.memory))
+          memory: scenario.memory, keepsAssignments: keepsAssignments, profile: machine.profile)
         cells.append(
           Cell(
             placement: placement, strategySpec: spec, strategy: strategy, context: context,
@@ -93,7 +154,9 @@ public struct ScenarioRun: Sendable {
       }
     }
     self.cells = cells
-    warnings = scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+    warnings =
+      scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
+      + Self.seenTokens(routing, judged: scenario.stepLimit, planned: loads?.samples.count)
   }
 
   static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
@@ -108,6 +171,21 @@ public struct ScenarioRun: Sendable {
     }
   }
 
+  /// Says where a token trace starts again before it has passed the judged and the planning steps.
+  private static func seenTokens(
+    _ routing: RoutingSource, judged: Int, planned: Int?
+  ) -> [String] {
+    guard let planned, let distinct = routing.distinctSteps, distinct < judged + planned else {
+      return []
+    }
+    return [
+      """
+      placements were planned on tokens that are also judged: the trace has \(distinct) steps of \
+      its own, for \(judged) judged and \(planned) planning steps
+      """
+    ]
+  }
+
   private static func strategy(_ spec: ComponentSpec) throws(WorkbenchError) -> any Strategy {
     do {
       return try StrategyCatalog.make(spec)
@@ -118,10 +196,6 @@ public struct ScenarioRun: Sendable {
 
   private static func warnings(of scenario: Scenario) -> [String] {
     var warnings: [String] = []
-    if scenario.workload.phase == .training {
-      warnings.append(
-        "training steps are simulated in their forward part; the backward pass is not in yet")
-    }
     let fabric = scenario.cluster.fabric
     if fabric.oversubscription > 1, scenario.cluster.nodes <= fabric.nodesPerLeaf {
       warnings.append(
@@ -135,14 +209,6 @@ public struct ScenarioRun: Sendable {
         "placement '\(spec.label)' was searched by the clock, so the result is not reproducible")
     }
     return warnings
-  }
-}
-
-extension MemoryPolicy {
-  init(_ settings: MemorySettings) {
-    self.init(
-      expertWeights: settings.expertWeights == .all ? .all : .shard,
-      reservedBytes: settings.reserved?.bytes)
   }
 }
 

@@ -62,15 +62,17 @@ extension CriticalPathResult {
       let shortest = lengths[Self.mostPieces - 1]
       pieces = pieces.filter { $0.endPicoseconds - $0.startPicoseconds >= shortest }
     }
+    let slack = PathSlack(plan: plan, record: record).picoseconds(of: pieces.map(\.operation))
     self.init(
       step: step,
-      pieces: pieces.map { piece in
+      pieces: zip(pieces, slack).map { piece, slack in
         let operation = plan.operations[piece.operation]
         return CriticalPieceResult(
           rank: Int(operation.rank), lane: operation.lane.name, kind: operation.kind.name,
           layer: operation.layer >= 0 ? plan.model.layers[Int(operation.layer)] : -1,
           startSeconds: Double(piece.startPicoseconds) * 1e-12,
-          endSeconds: Double(piece.endPicoseconds) * 1e-12, slackSeconds: nil)
+          endSeconds: Double(piece.endPicoseconds) * 1e-12,
+          slackSeconds: Double(slack) * 1e-12)
       })
   }
 }

@@ -7,7 +7,10 @@ struct VerdictBuilder {
   let cells: [CellResult]
 
   var verdict: VerdictResult {
-    let fitting = cells.indices.filter { !cells[$0].outOfMemory }
+    // A cell that drops token copies computes something else, so it only competes with its like.
+    let within = cells.indices.filter { !cells[$0].outOfMemory }
+    let whole = within.filter { cells[$0].droppedCopiesPerStep == 0 }
+    let fitting = whole.isEmpty ? within : whole
     guard let verdict = Verdict(cells: fitting.map { cells[$0].stepSeconds }) else {
       return VerdictResult(
         best: nil, winners: [], adjustedPValues: [:],

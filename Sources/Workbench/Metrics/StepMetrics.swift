@@ -5,7 +5,7 @@ import Quantities
 /// What one step of one cell is remembered by; spans are dropped once this is taken.
 package struct StepMetrics: Sendable {
   package let seconds: Double
-  /// Seconds of every layer and group, in plan order.
+  /// Seconds of every micro-batch, layer and group, in plan order; all passes added up.
   package let layerSeconds: [Double]
   /// Busiest over mean rank in token copies, of every layer and group.
   package let tokenImbalance: [Double]
@@ -83,37 +83,5 @@ package struct StepMetrics: Sendable {
     guard definition.layer >= 0 else { return definition.kind.name }
     let layer = plan.model.layers[Int(definition.layer)]
     return "\(definition.kind.name) of layer \(layer)"
-  }
-}
-
-/// Times of the MoE layers of one step: from the router to the slowest rank's combine.
-private struct LayerTimes {
-  var seconds: [Double] = []
-  var computeImbalance: [Double] = []
-
-  init(plan: ExecutionPlan, record: RunRecord) {
-    let outcomes = plan.layerOutcomes
-    guard let groupSize = outcomes.first?.computedCopies.count, groupSize > 0 else { return }
-    let groups = (plan.ranks + groupSize - 1) / groupSize
-    var first = [Int64](repeating: .max, count: outcomes.count)
-    var last = [Int64](repeating: 0, count: outcomes.count)
-    var compute = Array(repeating: [Double](repeating: 0, count: groupSize), count: outcomes.count)
-    for (index, operation) in plan.operations.enumerated() where operation.layer >= 0 {
-      let slot = Int(operation.layer) * groups + Int(operation.rank) / groupSize
-      guard slot < outcomes.count else { continue }
-      let span = record.spans[index]
-      switch operation.kind {
-      case .routing: first[slot] = min(first[slot], span.start.picoseconds)
-      case .combine: last[slot] = max(last[slot], span.end.picoseconds)
-      case .expertCompute:
-        compute[slot][Int(operation.rank) % groupSize] += span.duration.seconds
-      case .attention, .dispatch, .weights, .dense, .sharedExperts, .collectives, .other: break
-      }
-    }
-    seconds = outcomes.indices.map { Double(max(0, last[$0] - min(first[$0], last[$0]))) * 1e-12 }
-    computeImbalance = compute.map { ranks in
-      let total = ranks.reduce(0, +)
-      return total > 0 ? (ranks.max() ?? 0) * Double(ranks.count) / total : 1
-    }
   }
 }

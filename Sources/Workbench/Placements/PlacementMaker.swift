@@ -64,21 +64,52 @@ package struct PlacementMaker {
         """,
         fixes: ["redundantExperts: \(Self.fillingCopies(near: redundant, model.experts, ranks))"])
     }
-    let isExpected = spec.text("objective") == "expected"
+    let loads = loads?.prefix(spec.integer("samples") ?? PlacementKinds.planningSteps)
     // Placements that need no loads are scored as if all experts were alike.
     let even = [[Double]](
       repeating: [Double](repeating: 1, count: model.experts), count: model.layers.count)
     var problem = PlacementProblem(
-      name: scenario.name, model: model.name, loads: loads?.mean ?? even,
-      samples: isExpected ? loads?.samples ?? [] : [], ranks: ranks,
+      name: scenario.name, model: model.name, loads: loads?.mean ?? even, ranks: ranks,
       ranksPerNode: nodeSize(ranks), slotsPerRank: (copies + ranks - 1) / ranks, topK: model.topK,
       layerNumbers: model.layers)
+    problem.expertBytes = Int(exactly: model.expertBytes.rounded()) ?? 0
+    problem.objective = Self.objective(of: spec)
+    if problem.objective.usesSamples { problem.samples = loads?.samples ?? [even] }
+    problem.replicaSplit = split
+    problem.rankSlowdown = slowdown(ranks)
+    try WorkloadSets(scenario: scenario, spec: spec)?.add(to: &problem)
     // Hierarchical where the groups divide over the nodes, as DeepSeek's balancer chooses.
     let nodes = ranks / nodeSize(ranks)
     if spec.kind == "eplb", model.expertGroups > 1, model.expertGroups % nodes == 0 {
       problem.expertGroups = model.expertGroups
     }
     return problem
+  }
+
+  private static func objective(of spec: ComponentSpec) -> PlacementObjective {
+    switch spec.text("objective") {
+    case "expected": .expected
+    case "cvar":
+      .conditionalValueAtRisk(tailFraction: max(1e-6, spec.number("tailFraction") ?? 0.25))
+    default: .balance
+    }
+  }
+
+  /// How the strategies split the tokens of replicas, where all do it alike; else evenly.
+  private var split: ReplicaSplit {
+    let words = scenario.strategies.map { $0.text("replicaDispatch") ?? ReplicaSplit.even.rawValue }
+    guard let first = words.first, words.allSatisfy({ $0 == first }) else { return .even }
+    return ReplicaSplit(rawValue: first) ?? .even
+  }
+
+  /// The compute factor of every rank of a group, the slowest group's; empty where all are alike.
+  private func slowdown(_ ranks: Int) -> [Double] {
+    var slowest = [Double](repeating: 0, count: ranks)
+    for (rank, factor) in scenario.cluster.computeFactors.enumerated() {
+      slowest[rank % ranks] = max(slowest[rank % ranks], factor)
+    }
+    guard slowest.contains(where: { $0 != 1 }) else { return [] }
+    return slowest.map { min(1e3, max(1e-3, $0)) }
   }
 
   /// The copies nearest above `wanted` that fill all ranks, at most a copy of each expert on each.
@@ -101,7 +132,7 @@ package struct PlacementMaker {
       gap: spec.number("gap") ?? 1e-5, seed: scenario.simulation.seed)
   }
 
-  private func expertPlacement(_ slots: PlacementSlots) throws(WorkbenchError) -> ExpertPlacement {
+  func expertPlacement(_ slots: PlacementSlots) throws(WorkbenchError) -> ExpertPlacement {
     let layers = zip(scenario.model.layers, slots.layers).map {
       ExpertPlacement.Layer(layer: $0, slots: $1.map { Int32($0) })
     }
@@ -116,6 +147,13 @@ package struct PlacementMaker {
 }
 
 extension PlacementMaker {
+  /// A placement file as the scenario's layers need it.
+  ///
+  /// - Throws: ``WorkbenchError`` for a file that does not fit the scenario.
+  func placement(file path: String) throws(WorkbenchError) -> ExpertPlacement {
+    try fromFile(path, ComponentSpec(kind: "file")).placement
+  }
+
   /// A placement file, fitted to the scenario's layers.
   private func fromFile(
     _ path: String, _ spec: ComponentSpec

@@ -2,46 +2,88 @@ import Diagnostics
 import Domain
 import Foundation
 public import Planner
-public import Results
 public import Scenarios
 import TokenRouting
 
-/// Plans a placement for a problem file or a scenario, and says what the plan is worth.
+/// What a user adds to the problem that a file or scenario poses.
+public struct PlanningInputs: Sendable {
+  /// Copies beyond one each; by default those of the scenario's own `ilp` placement, else none.
+  public var redundantExperts: Int?
+  /// A placement file with where experts live now.
+  public var current: String?
+  /// Workloads or domains of the scenario's trace to plan for together.
+  public var workloads: [String] = []
+  public var combination: LoadSetCombination?
+
+  public init() {}
+}
+
+/// Plans a placement for a problem file or a scenario.
 public struct PlanStudy: Sendable {
-  public let problem: PlacementProblem
-  private let scenario: Scenario?
+  /// What is solved; ``priceMoves(payingWithin:options:)`` sets its price of moves.
+  public internal(set) var problem: PlacementProblem
+  let scenario: Scenario?
+  /// Where experts live now, in the scenario's layers.
+  let current: ExpertPlacement?
 
   /// The problem in a file of the form `moe-placement-1`.
   ///
-  /// - Throws: ``WorkbenchError`` where the file cannot be read or is not one.
-  public init(problemFile path: String) throws(WorkbenchError) {
+  /// - Throws: ``WorkbenchError`` where the file cannot be read or is not one, or the inputs do not
+  ///   fit it.
+  public init(
+    problemFile path: String, inputs: PlanningInputs = PlanningInputs()
+  ) throws(WorkbenchError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .finding(.missingFile, file: path, "the problem file cannot be read")
     }
     do {
       problem = try PlacementProblem(json: data)
-      try problem.validate()
     } catch {
       if error.kind == .infeasible { throw WorkbenchError(error, placement: path) }
       throw .finding(
         .invalidPlacement, file: path, "\(error.place): \(error.problem)", help: [error.remedy])
     }
     scenario = nil
+    current = nil
+    if let file = inputs.current {
+      problem.currentPlacement = try Self.slots(file, fitting: problem)
+      do {
+        try problem.validate()
+      } catch {
+        throw .finding(
+          .invalidPlacement, file: file, "\(error.place): \(error.problem)", help: [error.remedy])
+      }
+    }
   }
 
   /// The problem that a scenario poses: the loads of the steps after those it judges.
   ///
-  /// - Parameter redundantExperts: copies beyond one each; by default those of the scenario's own
-  ///   `ilp` placement, else none.
-  public init(_ scenario: Scenario, redundantExperts: Int?) throws(WorkbenchError) {
+  /// - Throws: ``WorkbenchError`` where the scenario cannot be run, or the inputs do not fit it.
+  public init(
+    _ scenario: Scenario, inputs: PlanningInputs = PlanningInputs()
+  ) throws(WorkbenchError) {
+    var spec = Self.planner(of: scenario, redundantExperts: inputs.redundantExperts)
+    if !inputs.workloads.isEmpty { spec.options["workloads"] = .texts(inputs.workloads) }
+    if let word = inputs.combination { spec.options["combine"] = .text(word.rawValue) }
+    let loads = PlanningLoads(
+      try ScenarioRun.routing(of: scenario), after: scenario.workload.steps,
+      count: PlacementKinds.steps(of: [spec]))
+    let maker = PlacementMaker(scenario: scenario, loads: loads)
+    problem = try maker.problem(for: spec)
+    current = try inputs.current.map { path throws(WorkbenchError) in
+      try maker.placement(file: path)
+    }
+    problem.currentPlacement = current.map { PlacementSlots($0) }
+    self.scenario = scenario
+  }
+
+  /// The scenario's first `ilp` placement, or one with the defaults.
+  static func planner(of scenario: Scenario, redundantExperts: Int?) -> ComponentSpec {
     var spec =
       scenario.placements.first { $0.kind == "ilp" }
       ?? ComponentSpec(kind: "ilp", options: ["objective": .text("expected")])
     if let redundantExperts { spec.options["redundantExperts"] = .integer(redundantExperts) }
-    let loads = PlanningLoads(
-      try ScenarioRun.routing(of: scenario), after: scenario.workload.steps)
-    problem = try PlacementMaker(scenario: scenario, loads: loads).problem(for: spec)
-    self.scenario = scenario
+    return spec
   }
 
   /// Solves the problem.
@@ -49,7 +91,8 @@ public struct PlanStudy: Sendable {
   /// - Throws: ``WorkbenchError/infeasible(_:)`` where no placement satisfies it.
   public func solve(
     method: String, options: PlannerOptions,
-    onProgress: @escaping (PlanProgress) -> Void, shouldStop: @escaping () -> Bool
+    onProgress: @escaping (PlanProgress) -> Void = { _ in },
+    shouldStop: @escaping () -> Bool = { false }
   ) throws(WorkbenchError) -> PlannedPlacement {
     do {
       return try PlacementPlanner.solve(
@@ -70,38 +113,42 @@ public struct PlanStudy: Sendable {
     }
   }
 
-  /// The contiguous placement's value of the objective, for comparison; nil where it has none.
-  public var contiguousObjective: Double? {
-    try? PlacementPlanner.solve(problem, method: "contiguous").certificate.objective
+  /// What a plan is compared with: the current placement, or experts in order.
+  public var reference: (name: String, objective: Double)? {
+    if let current = problem.currentPlacement {
+      guard let score = try? problem.score(current), score.feasible else { return nil }
+      return ("current", score.objective)
+    }
+    let plan = try? PlacementPlanner.solve(problem, method: "contiguous")
+    return plan.map { ("contiguous", $0.certificate.objective) }
   }
 
-  /// Simulates the scenario's first placement and the planned one on the steps that the plan has not
-  /// seen; nil for a problem file.
-  ///
-  /// - Throws: ``WorkbenchError`` where the scenario cannot be run.
-  public func judge(
-    _ planned: PlannedPlacement, version: String, onProgress: @Sendable (RunProgress) -> Void
-  ) throws(WorkbenchError) -> Results.ComparisonResult? {
-    guard var scenario else { return nil }
-    let reference = scenario.placements.first ?? ComponentSpec(kind: "contiguous")
-    scenario.placements = [reference]
-    scenario.strategies = Array(scenario.strategies.prefix(1))
-    scenario.workload.steps = min(scenario.workload.steps, 64)
-    let made = try PlacementMaker(scenario: scenario, loads: nil).made(planned, label: "planned")
-    return try ScenarioRun(scenario, adding: [made]).compare(
-      version: version, onProgress: onProgress)
-  }
-
-  /// Judges a placement file by this problem.
+  /// Judges a placement file by this problem; layers are matched by number where both number them
+  /// alike, else by order.
   ///
   /// - Throws: ``WorkbenchError`` where the file cannot be read.
   public func score(placementFile path: String) throws(WorkbenchError) -> PlacementScore {
-    let file = try PlacementMaker.read(path)
+    let slots = try Self.slots(path, fitting: problem)
     do {
-      return try problem.score(file.slots)
+      return try problem.score(slots)
     } catch {
       throw .finding(
         .invalidPlacement, file: path, "\(error.place): \(error.problem)", help: [error.remedy])
     }
+  }
+
+  /// The slots of a placement file in the problem's order of layers.
+  private static func slots(
+    _ path: String, fitting problem: PlacementProblem
+  ) throws(WorkbenchError) -> PlacementSlots {
+    var file = try PlacementMaker.read(path)
+    let numbers = file.layers.map(\.layer)
+    if numbers != problem.layerNumbers, Set(numbers) == Set(problem.layerNumbers),
+      numbers.count == problem.layers
+    {
+      let order = Dictionary(uniqueKeysWithValues: zip(numbers, file.layers))
+      file.layers = problem.layerNumbers.compactMap { order[$0] }
+    }
+    return file.slots
   }
 }

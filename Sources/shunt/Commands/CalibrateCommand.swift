@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Foundation
+import Reports
 import Workbench
 
 struct CalibrateCommand: ParsableCommand {
@@ -11,8 +12,11 @@ struct CalibrateCommand: ParsableCommand {
       Examples:
         shunt calibrate check moe_gemm_h100.csv
         shunt calibrate fit mine.csv --output costs.json
+        shunt calibrate measure --output machine.json
       """,
-    subcommands: [FitCommand.self, CheckTablesCommand.self])
+    subcommands: [
+      FitCommand.self, CheckTablesCommand.self, StepsCommand.self, MeasureCommand.self,
+    ])
 
   struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,13 +34,16 @@ struct CalibrateCommand: ParsableCommand {
     @Option(name: [.short, .long], help: "Write the constants there.", completion: .file())
     var output: String
 
+    @Option(help: "Data sheets (CSV) of accelerators that the catalogue lacks.")
+    var accelerators: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
       let console = common.console
       try OutputFile.check(output, inputs: tables, console: console)
       try console.reporting {
-        let study = try CalibrationStudy(tables: tables)
+        let study = try CalibrationStudy(tables: tables, accelerators: accelerators)
         let outcome = study.fit()
         try OutputFile.write(
           CostFile.json(outcome.parameters), to: output, console: console)
@@ -55,6 +62,7 @@ struct CalibrateCommand: ParsableCommand {
         Examples:
           shunt calibrate check deepep_normal.csv
           shunt calibrate check mine.csv --costs costs.json --format json
+        shunt calibrate check mine.csv --accelerators sheets.csv --output residuals.html
         """)
 
     @Argument(help: "Measured tables (CSV).", completion: .file(extensions: ["csv"]))
@@ -66,6 +74,12 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "Write the tables again with a predicted_ column for each measured one.")
     var predictions: String?
 
+    @Option(name: [.short, .long], help: "Write residual plots there (HTML).", completion: .file())
+    var output: String?
+
+    @Option(help: "Data sheets (CSV) of accelerators that the catalogue lacks.")
+    var accelerators: String?
+
     @Option(help: "text or json.")
     var format = CheckCommand.Format.text
 
@@ -74,16 +88,29 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
       let console = common.console
       try OutputFile.check(predictions, inputs: tables, console: console)
+      try OutputFile.check(output, inputs: tables, console: console)
       try console.reporting {
-        let study = try CalibrationStudy(tables: tables)
+        let study = try CalibrationStudy(tables: tables, accelerators: accelerators)
         let parameters = try CalibrationStudy.parameters(file: costs)
         if let predictions {
           try OutputFile.write(
             study.predictions(parameters), to: predictions, console: console)
         }
+        if let output {
+          let residuals = study.residuals(parameters).map(ResidualPage.Table.init)
+          try OutputFile.write(ResidualPage.html(residuals), to: output, console: console)
+        }
         let report = study.check(parameters)
         console.print(try format == .json ? report.json() : report.text)
       }
     }
+  }
+}
+
+extension ResidualPage.Table {
+  init(_ table: ResidualTable) {
+    self.init(
+      name: table.name, summary: table.summary, groups: table.groups,
+      points: table.points.map { .init(measured: $0.measured, error: $0.error, group: $0.group) })
   }
 }

@@ -7,19 +7,20 @@ import Workbench
 
 struct CatalogCommand: ParsableCommand {
   enum Table: String, ExpressibleByArgument, CaseIterable {
-    case accelerators, links, nodes, models
+    case accelerators, links, nodes, models, profiles
   }
 
   static let configuration = CommandConfiguration(
     commandName: "catalog",
-    abstract: "List the accelerators, links, nodes and models that scenarios can name.",
+    abstract:
+      "List the accelerators, links, nodes, models and routing profiles that scenarios can name.",
     discussion: """
       Examples:
         shunt catalog models
         shunt catalog accelerators --sources
       """)
 
-  @Argument(help: "accelerators, links, nodes or models; all without one.")
+  @Argument(help: "accelerators, links, nodes, models or profiles; all without one.")
   var table: Table?
 
   @Flag(help: "Show where each row was read and how far it can be trusted.")
@@ -37,6 +38,7 @@ struct CatalogCommand: ParsableCommand {
       case .links: console.print(text(catalog.links.map(row)))
       case .nodes: console.print(text(catalog.nodes.map(row)))
       case .models: console.print(text(catalog.models.map(row)))
+      case .profiles: console.print(text(ProfileList.rows(withSources: sources)))
       }
     }
   }

@@ -40,10 +40,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let console = common.console
     try OutputFile.check(output, inputs: files, console: console)
-    if let output, ResultFormat(path: output) == nil {
-      console.error("error: \(output) must end in .html, .md, .json or .csv")
-      throw ExitCode.validationFailure
-    }
+    if let output { _ = try ResultFormat.of(output: output, console: console) }
     var missed = false
     let scenarios = try scenarios(console)
     try checkNames(scenarios, console)

@@ -7,24 +7,39 @@ import Workbench
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Say what changed between two results, and whether it matters.",
+    abstract: "Say what changed between two results or two placements, and whether it matters.",
     discussion: """
       Examples:
         shunt diff before.json after.json
         shunt diff before.json after.json --tolerance '2 %'     # exit 10 beyond it
+        shunt diff current.json planned.json --cluster dgx-h100
 
-      A cell counts as changed where chance does not explain it (p < 0.05, corrected for the number
+      Two placement files are compared by the expert copies that have to move: how many, over which
+      links, and how long that takes. The cluster may be a scenario; its model then says how large an
+      expert is.
+
+      Of two results, a cell counts as changed where chance does not explain it (p < 0.05, corrected for the number
       of cells). The exit code is 10 where a cell became slower by more than the tolerance.
       """)
 
-  @Argument(help: "The earlier result.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "The earlier result or placement.", completion: .file(extensions: ["json"]))
   var first: String
 
-  @Argument(help: "The later result.", completion: .file(extensions: ["json"]))
+  @Argument(help: "The later result or placement.", completion: .file(extensions: ["json"]))
   var second: String
 
   @Option(help: "The slow-down that is accepted, such as '2 %'.")
   var tolerance = "0 %"
+
+  @Option(
+    help: "For placements: a node shape of the catalogue, or a file with a 'cluster:' mapping.",
+    completion: .file())
+  var cluster: String?
+
+  @Option(
+    help: "For placements: one expert's weights, such as '44 MB'; by default those of the model.")
+  var expertSize: String?
 
   @Option(help: "text or json.")
   var format = CheckCommand.Format.text
@@ -33,6 +48,9 @@ struct DiffCommand: ParsableCommand {
 
   func run() throws {
     let console = common.console
+    if PlacementDiff.isPlacement(first) || PlacementDiff.isPlacement(second) {
+      return try comparePlacements(console)
+    }
     let diff = ResultDiff(
       try console.loadResult(first), try console.loadResult(second),
       tolerance: try acceptedSlowdown())
@@ -43,6 +61,33 @@ struct DiffCommand: ParsableCommand {
       console.print(verdict(diff))
     }
     if !diff.regressions.isEmpty { throw ExitStatus.thresholdMissed }
+  }
+
+  private func comparePlacements(_ console: Console) throws {
+    let bytes = try expertBytes()
+    let migration = try console.reporting {
+      try PlacementDiff.migration(
+        from: first, to: second, cluster: cluster, expertBytes: bytes)
+    }
+    if format == .json {
+      console.print(String(decoding: try migration.json(), as: UTF8.self))
+      return
+    }
+    let text = MigrationText(migration: migration)
+    for line in text.summary { console.print(line) }
+    for line in text.layers(limit: common.verbose ? .max : 4) { console.print(line) }
+  }
+
+  private func expertBytes() throws -> Double? {
+    do {
+      let bytes = try expertSize.map { try QuantityParser.parse($0, as: .data) }
+      if let bytes, !(bytes > 0 && bytes <= 1e15) {
+        throw ValidationError("--expert-size lies between 0 and 1000 TB")
+      }
+      return bytes
+    } catch let error as QuantityError {
+      throw ValidationError("--expert-size: \(error.message)")
+    }
   }
 
   private func acceptedSlowdown() throws -> Double {

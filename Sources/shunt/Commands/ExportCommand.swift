@@ -11,7 +11,8 @@ struct ExportCommand: ParsableCommand {
       Kinds:
       \(EngineFormats.placements.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
-      What a form cannot hold, such as an empty slot, is refused with the reason.
+      Engines have a weight in every slot: an empty one gets a further copy, and a note says of which
+      expert. What a form cannot hold is refused with the reason.
 
       Examples:
         shunt export sglang placement.json --output location.json

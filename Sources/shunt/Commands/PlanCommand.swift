@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
 import Planner
-import Quantities
-import Results
 import Workbench
 
 struct PlanCommand: ParsableCommand {
@@ -12,7 +10,12 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Examples:
         shunt plan skewed.yaml --output placement.json
+        shunt plan skewed.yaml --from current.json --horizon 2000
+        shunt plan skewed.yaml --replan
         shunt plan --problem problem.json --time-limit 10 --output placement.json
+
+      With --from, a copy is moved only where it pays within the horizon. With --replan, policies of
+      planning anew are judged on the scenario's steps, the time to move included.
       """)
 
   @Argument(help: "The scenario file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -39,14 +42,15 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Seed of the search.")
   var seed: UInt64 = 1
 
-  @Option(help: "Expert copies of a layer beyond one each.")
-  var redundantExperts: Int?
-
   @Flag(help: "Name the rank and experts that bind in each layer.")
   var explain = false
 
   @Option(help: "Write the integer program of the first layer there, for another solver.")
   var writeLp: String?
+
+  @OptionGroup(title: "What is planned for") var inputs: PlanInputOptions
+
+  @OptionGroup(title: "Re-planning") var replanning: ReplanningOptions
 
   @Option(help: "text or json.")
   var format = CheckCommand.Format.text
@@ -66,113 +70,111 @@ struct PlanCommand: ParsableCommand {
     }
     if let stepBudget, stepBudget < 1 { throw ValidationError("--step-budget takes 1 or more") }
     if let gap, !(gap >= 0 && gap < 1) { throw ValidationError("--gap lies between 0 and 1") }
+    try inputs.validate(isProblem: problem != nil)
+    if problem != nil, replanning.replan { throw ValidationError("--replan needs a scenario") }
   }
 
   func run() throws {
     let console = common.console
     try OutputFile.check(
-      output, inputs: [file, problem].compactMap { $0 }, console: console)
+      output, inputs: [file, problem, inputs.from].compactMap { $0 }, console: console)
     Interrupt.listen()
     try console.reporting {
-      let study = try makeStudy(console)
-      let watch = PlanWatch(console: console)
-      let planned = try study.solve(
-        method: method,
-        options: PlannerOptions(
-          timeLimit: timeLimit, stepBudget: stepBudget, gap: gap ?? 1e-5, seed: seed),
-        onProgress: { watch.show($0) }, shouldStop: { Interrupt.isRequested })
-      watch.finish()
-      let file = PlacementFile(
-        planned.slots, of: study.problem, certificate: planned.certificate)
-      let json = try file.json()
-      if let output { try OutputFile.write(json, to: output, console: console) }
-      if let writeLp {
-        try OutputFile.write(study.layerProgram(0), to: writeLp, console: console)
-      }
-      if format == .json {
-        FileHandle.standardOutput.write(json + Data("\n".utf8))
+      if replanning.replan {
+        let scenario = try console.load(file ?? "")
+        try replanning.run(
+          scenario, inputs: inputs, stepBudget: stepBudget, format: format, output: output,
+          console: console)
       } else {
-        try describe(planned, study, console)
+        try plan(console)
       }
     }
     if Interrupt.isRequested { throw ExitStatus.interrupted }
   }
 
-  private func makeStudy(_ console: Console) throws -> PlanStudy {
-    if let problem { return try PlanStudy(problemFile: problem) }
-    return try PlanStudy(
-      console.load(file ?? "", seed: nil), redundantExperts: redundantExperts)
-  }
-
-  private func describe(
-    _ planned: PlannedPlacement, _ study: PlanStudy, _ console: Console
-  ) throws {
-    let certificate = planned.certificate
-    let problem = study.problem
-    console.print(
-      """
-      \(problem.name)   \(problem.layers) layers × \(problem.experts) experts on \
-      \(problem.ranks) ranks × \(problem.slotsPerRank) slots, objective \(problem.objective.name)
-
-        method       \(certificate.method)
-        status       \(certificate.status.rawValue)
-        objective    \(QuantityFormat.significant(certificate.objective, digits: 6))
-        lower bound  \(QuantityFormat.significant(certificate.lowerBound, digits: 6))\
-      \(certificate.boundIsWeak ? "   (weak: it ignores part of the problem)" : "")
-        gap          \(QuantityFormat.percent(certificate.gap))
-        search       \(QuantityFormat.seconds(certificate.wallSeconds))
-      """)
-    if let contiguous = study.contiguousObjective, contiguous > 0 {
-      let gain = 1 - certificate.objective / contiguous
-      console.print("  against contiguous  \(QuantityFormat.percent(gain)) lower")
+  private func plan(_ console: Console) throws {
+    var study = try makeStudy(console)
+    let watch = PlanWatch(console: console)
+    defer { watch.finish() }
+    let price = try study.priceMoves(
+      payingWithin: inputs.horizon, options: options(share: 1 / 3.0),
+      shouldStop: { Interrupt.isRequested })
+    let planned = try study.solve(
+      method: method, options: options(share: price == nil ? 1 : 2 / 3.0),
+      onProgress: { watch.show($0) }, shouldStop: { Interrupt.isRequested })
+    watch.finish()
+    let file = PlacementFile(
+      planned.slots, of: study.problem, certificate: planned.certificate)
+    if let output { try OutputFile.write(file.json(), to: output, console: console) }
+    if let writeLp {
+      try OutputFile.write(study.layerProgram(0), to: writeLp, console: console)
     }
-    if explain {
-      for layer in study.problem.explanation(of: planned.slots) { console.print(text(of: layer)) }
+    let migration = try study.migration(to: planned)
+    let text = PlanText(
+      planned: planned, study: study, migration: migration, price: price,
+      horizon: inputs.horizon, explains: explain)
+    if format == .text { for line in text.lines { console.print(line) } }
+    let verdict = try judge(planned, migration, study, console)
+    if format == .json {
+      let report = PlanReport(
+        file: file, migration: migration, decision: verdict,
+        explanation: explain ? study.problem.explanation(of: planned.slots) : nil)
+      console.print(String(decoding: try report.json(), as: UTF8.self))
+      return
     }
-    try judge(planned, study, console)
+    for line in verdict.map(text.lines(of:)) ?? [] { console.print(line) }
     if let output { console.print("  placement: \(output)") }
   }
 
-  /// What keeps one layer from being better.
-  private func text(of layer: LayerExplanation) -> String {
-    let experts = layer.experts.prefix(4).map { part in
-      "\(part.expert)\(part.copies > 1 ? " (1 of \(part.copies) copies)" : "")"
-    }
-    let excess = layer.meanLoad > 0 ? layer.load / layer.meanLoad : 1
-    let reason = layer.boundByOneExpert ? "; one expert alone is above the mean" : ""
-    return """
-        layer \(layer.layer): rank \(layer.rank) binds at \
-      \(QuantityFormat.fixed(excess, decimals: 3)) × the mean with experts \
-      \(experts.joined(separator: ", "))\(layer.experts.count > 4 ? ", …" : "")\(reason)
-      """
+  private func makeStudy(_ console: Console) throws -> PlanStudy {
+    let inputs = inputs.planningInputs
+    if let problem { return try PlanStudy(problemFile: problem, inputs: inputs) }
+    return try PlanStudy(console.load(file ?? ""), inputs: inputs)
   }
 
-  /// Says whether the gain survives in simulated steps that the plan has not seen.
-  private func judge(
-    _ planned: PlannedPlacement, _ study: PlanStudy, _ console: Console
-  ) throws {
-    guard !Interrupt.isRequested else { return }
-    let line = ProgressLine("simulating", console: console)
-    let result = try study.judge(planned, version: Shunt.version) { line.show($0) }
-    line.finish()
-    guard let result, let cell = result.cells.last, let mean = cell.speedup.mean else { return }
-    let ends = cell.speedup.confidence95 ?? []
-    let interval =
-      ends.count == 2
-      ? " (95 % interval \(QuantityFormat.significant(ends[0])) to \(QuantityFormat.significant(ends[1])))"
-      : ""
-    let verdict: String
-    switch ends.first {
-    case .some(let low) where low > 1: verdict = "the gain survives on steps the plan has not seen"
-    case .some where (ends.last ?? 1) < 1:
-      verdict = "re-placing makes steps slower: keep what you have"
-    default: verdict = "no difference can be told: keep what you have"
-    }
-    console.print(
-      """
+  /// The limits of one of two searches, or of all.
+  private func options(share: Double) -> PlannerOptions {
+    let seconds = timeLimit ?? (stepBudget == nil ? 10 : nil)
+    return PlannerOptions(
+      timeLimit: seconds.map { $0 * share },
+      stepBudget: stepBudget.map { max(1, Int(Double($0) * share)) }, gap: gap ?? 1e-5, seed: seed)
+  }
 
-        simulated    \(QuantityFormat.significant(mean))× the speed of \(result.baseline)\(interval)
-        \(verdict)
-      """)
+  /// Whether the gain survives in simulated steps that the plan has not seen.
+  private func judge(
+    _ planned: PlannedPlacement, _ migration: Migration?, _ study: PlanStudy, _ console: Console
+  ) throws -> PlanVerdict? {
+    guard !Interrupt.isRequested else { return nil }
+    let line = ProgressLine("simulating", console: console)
+    defer { line.finish() }
+    return try study.judge(
+      planned, migration: migration, version: Shunt.version, onProgress: { line.show($0) },
+      shouldStop: { Interrupt.isRequested })
+  }
+}
+
+/// What `--format json` prints: the placement file, and what was decided about it.
+private struct PlanReport: Encodable {
+  let file: PlacementFile
+  let migration: Migration?
+  let decision: PlanVerdict?
+  let explanation: [LayerExplanation]?
+
+  private enum CodingKeys: CodingKey {
+    case migration, decision, explanation
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try file.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(migration, forKey: .migration)
+    try container.encodeIfPresent(decision, forKey: .decision)
+    try container.encodeIfPresent(explanation, forKey: .explanation)
+  }
+
+  func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self)
   }
 }

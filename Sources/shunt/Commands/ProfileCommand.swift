@@ -10,6 +10,7 @@ struct ProfileCommand: ParsableCommand {
       Examples:
         shunt profile loads.csv --key decode_in1000out1000
         shunt profile tokens.csv --format json
+        shunt profile loads.csv --output mine.json    # then routing: { profile: mine.json }
       """)
 
   @Argument(help: "A load, window, token or transition table.")
@@ -24,11 +25,15 @@ struct ProfileCommand: ParsableCommand {
   @Option(help: "text or json.")
   var format = CheckCommand.Format.text
 
+  @Option(help: "Write the profile as JSON for the routing kind 'profile' to replay.")
+  var output: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let console = common.console
     let study = try console.reporting { try ProfileStudy(file: routing, key: key, topK: topK) }
+    if let output { try OutputFile.write(study.json + "\n", to: output, console: console) }
     console.print(format == .json ? study.json : study.text)
   }
 }

@@ -6,11 +6,14 @@ import Results
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Render a saved result again, in any format.",
+    abstract: "Render saved results again, in any format.",
     discussion: """
       Examples:
         shunt report result.json --output report.html
-        shunt report result.json --format markdown
+        shunt report a.json b.json --format markdown
+
+      Several results become one report: all cells side by side, then what each result says. A result
+      of shunt sweep is rendered alone.
       """)
 
   @Argument(help: "Result files.", completion: .file(extensions: ["json"]))
@@ -26,21 +29,35 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let console = common.console
-    try OutputFile.check(output, console: console)
-    guard output == nil || results.count == 1 else {
-      console.error("error: --output takes one result; render several one after another")
-      throw ExitCode.validationFailure
+    try OutputFile.check(output, inputs: results, console: console)
+    let chosen = try output.map { try ResultFormat.of(output: $0, console: console) } ?? format
+    let rendered = try render(results.map { try console.loadSaved($0) }, chosen, console)
+    guard let output else {
+      FileHandle.standardOutput.write(rendered)
+      return
     }
-    for path in results {
-      let result = try console.loadResult(path)
-      let chosen = output.flatMap { ResultFormat(path: $0) } ?? format
-      let rendered = try chosen.render(result, console: console)
-      if let output {
-        try OutputFile.write(rendered, to: output, console: console)
-        console.print("report: \(output)")
-      } else {
-        FileHandle.standardOutput.write(rendered)
+    try OutputFile.write(rendered, to: output, console: console)
+    console.print("report: \(output)")
+  }
+
+  private func render(
+    _ saved: [SavedResult], _ format: ResultFormat, _ console: Console
+  ) throws -> Data {
+    var comparisons: [Results.ComparisonResult] = []
+    for result in saved {
+      switch result {
+      case .comparison(let comparison): comparisons.append(comparison)
+      case .merged(let merged): comparisons += merged.results
+      case .sweep(let sweep):
+        guard saved.count == 1 else {
+          console.error("error: a sweep is rendered alone; leave the other results out")
+          throw ExitCode.validationFailure
+        }
+        return try format.render(sweep, console: console)
       }
     }
+    return comparisons.count == 1
+      ? try format.render(comparisons[0], console: console)
+      : try format.render(comparisons, console: console)
   }
 }

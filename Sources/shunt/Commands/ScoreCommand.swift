@@ -56,7 +56,7 @@ struct ScoreCommand: ParsableCommand {
     guard problem.hasSuffix(".yaml") || problem.hasSuffix(".yml") else {
       return try PlanStudy(problemFile: problem)
     }
-    return try PlanStudy(console.load(problem), redundantExperts: nil)
+    return try PlanStudy(console.load(problem))
   }
 
   private func printJSON(_ score: PlacementScore, _ console: Console) throws {

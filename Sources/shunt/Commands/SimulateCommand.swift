@@ -24,7 +24,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "text, json, csv or markdown.")
   var format = ResultFormat.text
 
-  @Option(help: "Write the result there instead of printing it.", completion: .file())
+  @Option(
+    help: "Write the result there instead of printing it: .json, .html, .md, .csv or .txt.",
+    completion: .file())
   var output: String?
 
   @Option(help: "Write one step as a trace for Perfetto.", completion: .file())
@@ -42,6 +44,7 @@ struct SimulateCommand: ParsableCommand {
     let console = common.console
     try OutputFile.check(output, inputs: [file], console: console)
     try OutputFile.check(trace, inputs: [file], console: console)
+    let chosen = try output.map { try ResultFormat.of(output: $0, console: console) } ?? format
     let scenario = try console.load(file, seed: options.seed)
     if options.dryRun {
       console.print(scenario.dryRunSummary)
@@ -55,7 +58,6 @@ struct SimulateCommand: ParsableCommand {
           PerfettoTrace.render(plan: step.plan, record: step.record), to: trace, console: console)
       }
       let result = try options.compare(run, console: console)
-      let chosen = output.map { ResultFormat(path: $0) ?? .json } ?? format
       let data = try chosen.render(result, console: console)
       if let output {
         try OutputFile.write(data, to: output, console: console)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import NetworkSharing
 import Quantities
+import Results
 import Workbench
 
 struct TrafficCommand: ParsableCommand {
@@ -49,12 +50,10 @@ struct TrafficCommand: ParsableCommand {
     }
     switch format {
     case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       let body = Report(
         makespanSeconds: report.makespanSeconds, flows: report.flows,
         bottlenecks: report.bottlenecks, perRankFinishSeconds: report.perRankFinishSeconds)
-      console.print(String(decoding: try encoder.encode(body), as: UTF8.self))
+      console.print(String(decoding: try SortedJSON.encode(body), as: UTF8.self))
     case .text:
       console.print(
         "\(report.flows) flows take \(QuantityFormat.seconds(report.makespanSeconds))")

@@ -21,7 +21,8 @@ extension Console {
       throw ExitCode(WorkbenchError.findings(findings).exitStatus)
     } catch let failure as WorkbenchError {
       switch failure {
-      case .infeasible(let message), .failed(let message): error("error: \(message)")
+      case .infeasible(let message), .failed(let message), .unavailable(let message):
+        error("error: \(message)")
       case .findings: break
       }
       throw ExitCode(failure.exitStatus)
@@ -31,7 +32,7 @@ extension Console {
 
 /// Files that appear whole or not at all.
 enum OutputFile {
-  /// Writes `data` beside its place and moves it there; devices and pipes are written to directly.
+  /// Writes `data` as ``WholeFile`` does; devices and pipes are written to directly.
   ///
   /// - Throws: exit status 73, after saying why.
   static func write(_ data: Data, to path: String, console: Console) throws {
@@ -40,7 +41,7 @@ enum OutputFile {
       if isSpecial(path) {
         try FileHandle(forWritingTo: url).write(contentsOf: data)
       } else {
-        try data.write(to: url, options: .atomic)
+        try WholeFile.write(data, to: url)
       }
     } catch {
       let reason = (error as NSError).localizedDescription

@@ -7,11 +7,14 @@ final class ProgressLine: Sendable {
   // A class because the line is shared with the run that reports to it.
   private let console: Console
   private let label: String
+  /// What is counted, such as `steps`.
+  private let unit: String
   private let start = Date()
   private let lastShown = Mutex(Date.distantPast)
 
-  init(_ label: String, console: Console) {
+  init(_ label: String, unit: String = "steps", console: Console) {
     self.label = label
+    self.unit = unit
     self.console = console
   }
 
@@ -32,7 +35,7 @@ final class ProgressLine: Sendable {
     let left = Int(
       (elapsed / Double(progress.done) * Double(progress.total - progress.done)).rounded(.up))
     console.showProgress(
-      "\(label): \(progress.done) of \(progress.total) steps, about \(left) s left")
+      "\(label): \(progress.done) of \(progress.total) \(unit), about \(left) s left")
   }
 
   /// Removes the line.

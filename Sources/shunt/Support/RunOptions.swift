@@ -14,6 +14,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The cell that speed-ups are relative to, such as contiguous/ep.")
   var baseline: String?
 
+  @Flag(
+    help: """
+      Vary skew, batch, bandwidth and ranks around the scenario, and say where another cell wins.
+      """)
+  var sensitivity = false
+
   @Flag(help: "Say what would run, and stop.")
   var dryRun = false
 
@@ -22,7 +28,7 @@ struct RunOptions: ParsableArguments {
     Interrupt.listen()
     let line = ProgressLine(run.scenario.name, console: console)
     defer { line.finish() }
-    let result = try run.compare(
+    var result = try run.compare(
       baseline: baseline, version: Shunt.version, onProgress: { line.show($0) },
       shouldStop: { Interrupt.isRequested })
     line.finish()
@@ -30,6 +36,13 @@ struct RunOptions: ParsableArguments {
     let shown = run.scenario.warnings.map(\.message)
     for warning in result.warnings where !shown.contains(warning) {
       console.note("warning: \(warning)")
+    }
+    if sensitivity, !Interrupt.isRequested {
+      let points = ProgressLine("\(run.scenario.name), varied", unit: "values", console: console)
+      defer { points.finish() }
+      result.sensitivity = try SensitivityStudy(run.scenario).run(
+        baseline: baseline, version: Shunt.version, onProgress: { points.show($0) },
+        shouldStop: { Interrupt.isRequested })
     }
     if Interrupt.isRequested {
       console.note("interrupted: the result covers \(result.system.steps) steps")
@@ -57,6 +70,37 @@ enum ResultFormat: String, ExpressibleByArgument, CaseIterable {
     case "csv": self = .csv
     case "txt": self = .text
     default: return nil
+    }
+  }
+
+  /// The format that the ending of an output file names, or the end of the command with the reason.
+  static func of(output path: String, console: Console) throws -> ResultFormat {
+    guard let format = ResultFormat(path: path) else {
+      console.error("error: \(path) must end in .html, .md, .json, .csv or .txt")
+      throw ExitCode.validationFailure
+    }
+    return format
+  }
+
+  func render(_ result: SweepResult, console: Console) throws -> Data {
+    switch self {
+    case .json: try result.json()
+    case .html: Data(try SweepReport.html(result).utf8)
+    case .markdown: Data(SweepReport.markdown(result).utf8)
+    case .csv: Data(SweepReport.csv(result).utf8)
+    case .text: Data(SweepReport.text(result, width: console.width).utf8)
+    }
+  }
+
+  func render(_ results: [Results.ComparisonResult], console: Console) throws -> Data {
+    switch self {
+    case .json: try MergedResult(results).json()
+    case .html: Data(try MergedReport.html(results).utf8)
+    case .markdown: Data(MergedReport.markdown(results).utf8)
+    case .csv: Data(MergedReport.csv(results).utf8)
+    case .text:
+      Data(
+        MergedReport.text(results, width: console.width, colour: console.coloursOutput).utf8)
     }
   }
 

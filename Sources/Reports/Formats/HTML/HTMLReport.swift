@@ -1,5 +1,3 @@
-internal import Charts
-internal import Mustache
 public import Results
 
 /// A comparison as one page that needs nothing but a browser: no network, no file beside it.
@@ -17,27 +15,16 @@ public enum HTMLReport {
   public static func render(_ result: ComparisonResult) throws -> String {
     let report = ReportContext(result)
     let embedded = try EmbeddedResult(result)
-    let library = try HTMLTemplates.library()
     let sections = SectionOrder.all.map { section in
       HTMLSection(section, report, note: section.id == "assumptions" ? embedded.note : nil).values
     }
-    let page: [String: Any] = [
-      "policy": policy, "version": ReadableText.line(result.shuntVersion, limit: 40),
-      "title": report.title, "verdict": VerdictSection.headline(report),
-      "facts": facts(result.system), "seed": "\(result.seed)",
-      "style": ChartStyle.css + PageStyle.css, "script": PageScript.text, "json": embedded.json,
-      "sections": sections, "strategies": strategies(report),
-    ]
-    guard let text = library.render(page, withTemplate: "page") else {
-      throw HTMLReportError.missingTemplate
-    }
-    return text
+    let page = HTMLPage(
+      kind: "Shunt comparison", title: report.title, headline: VerdictSection.headline(report),
+      facts: facts(result.system), version: result.shuntVersion, seed: "\(result.seed)",
+      firstSection: "verdict", sections: sections, strategies: strategies([report]),
+      json: embedded.json)
+    return try page.render()
   }
-
-  /// Nothing may be loaded from anywhere; the empty icon keeps browsers from asking for one.
-  private static let policy =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    + "base-uri 'none'; form-action 'none'"
 
   /// What was simulated, for the head of the page.
   static func facts(_ system: SystemResult) -> [String] {
@@ -52,19 +39,24 @@ public enum HTMLReport {
   }
 
   /// Every strategy with the names that its marks carry, so that it can be hidden everywhere.
-  private static func strategies(_ report: ReportContext) -> [[String: Any]] {
-    report.strategies.map { strategy in
-      let cells = report.cells.indices.filter { report.colour($0) == strategy }
-      let members = [strategy.name] + cells.map { report.labels[$0] }
-      return [
-        "name": strategy.name, "index": "\(strategy.index)",
-        "members": members.joined(separator: "\n"),
+  static func strategies(_ reports: [ReportContext]) -> [[String: Any]] {
+    var entries: [(strategy: StrategyColour, members: [String])] = []
+    for report in reports {
+      for strategy in report.strategies {
+        let cells = report.cells.indices.filter { report.colour($0) == strategy }
+        let members = cells.map { report.labels[$0] }
+        if let known = entries.firstIndex(where: { $0.strategy.name == strategy.name }) {
+          entries[known].members += members.filter { !entries[known].members.contains($0) }
+        } else {
+          entries.append((strategy, [strategy.name] + members))
+        }
+      }
+    }
+    return entries.map { entry in
+      [
+        "name": entry.strategy.name, "index": "\(entry.strategy.index)",
+        "members": entry.members.joined(separator: "\n"),
       ]
     }
   }
-}
-
-/// Why a page could not be made.
-enum HTMLReportError: Error {
-  case missingTemplate
 }

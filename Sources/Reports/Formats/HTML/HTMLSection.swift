@@ -9,11 +9,18 @@ struct HTMLSection {
 
   /// - Parameter note: a sentence to add at the end.
   init(_ section: any ReportSection, _ report: ReportContext, note: String? = nil) {
-    let content = section.content(of: report)
-    var blocks = content.blocks.enumerated().map { Self.block($1, id: "\(section.id)-\($0 + 1)") }
+    self.init(
+      id: section.id, heading: section.heading, question: section.question,
+      section.content(of: report), note: note)
+  }
+
+  init(
+    id: String, heading: String, question: String, _ content: SectionContent, note: String? = nil
+  ) {
+    var blocks = content.blocks.enumerated().map { Self.block($1, id: "\(id)-\($0 + 1)") }
     if let note { blocks.append(Self.block(.paragraph(note), id: "")) }
     values = [
-      "id": section.id, "heading": section.heading, "question": section.question,
+      "id": id, "heading": heading, "question": question,
       "finding": content.finding, "blocks": blocks,
       "checks": content.checks.isEmpty
         ? false as Any : ["items": content.checks.map(Self.check)],

@@ -33,10 +33,10 @@ enum HTMLTemplates {
     <style>{{{style}}}</style>
     </head>
     <body>
-    <a class="skip" href="#verdict">To the verdict</a>
+    <a class="skip" href="#{{first}}">To the verdict</a>
     <div class="page">
     <header class="masthead">
-    <p class="kind">Shunt comparison</p>
+    <p class="kind">{{kind}}</p>
     <h1><bdi>{{title}}</bdi></h1>
     <ul class="facts">{{#facts}}<li><bdi>{{.}}</bdi></li>{{/facts}}</ul>
     </header>

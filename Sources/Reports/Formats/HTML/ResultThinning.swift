@@ -7,84 +7,42 @@ struct ResultThinning: Sendable {
   let apply: @Sendable (ComparisonResult) -> ComparisonResult
 
   static let stages: [ResultThinning] = [
-    ResultThinning(what: "the bars of single steps are left out") { result in
-      copy(result) { cell in
-        var thin = copy(cell, hasLanes: false)
-        thin.slowStep = nil
-        return thin
-      }
+    ofCells("the bars of single steps are left out") { cell in
+      cell.medianStep = nil
+      cell.slowStep = nil
     },
-    ResultThinning(what: "long series are rounded to six digits") { result in
-      copy(result) { copy($0, number: sixDigits) }
+    ofCells("long series are rounded to six digits") { cell in
+      cell.stepSeconds = cell.stepSeconds.map(sixDigits)
+      cell.rankSeconds = cell.rankSeconds.mapValues { $0.map(sixDigits) }
+      cell.rankCopies = cell.rankCopies.map(sixDigits)
     },
-    ResultThinning(what: "critical paths and tables by rank pair are left out") { result in
-      copy(result) { cell in
-        var thin = cell
-        thin.criticalPaths = nil
-        thin.rankTraffic = nil
-        thin.loadHeat = nil
-        thin.memoryByRank = nil
-        return thin
-      }
+    ofCells("critical paths and tables by rank pair are left out") { cell in
+      cell.criticalPaths = nil
+      cell.rankTraffic = nil
+      cell.loadHeat = nil
+      cell.memoryByRank = nil
     },
-    ResultThinning(what: "times of single steps are left out") { result in
-      copy(result) { copy($0, hasSteps: false) }
-    },
-    ResultThinning(what: "times by rank are left out") { result in
-      copy(result) { copy($0, hasRanks: false) }
+    ofCells("times of single steps are left out") { $0.stepSeconds = [] },
+    ofCells("times by rank are left out") { cell in
+      cell.rankSeconds = [:]
+      cell.rankCopies = []
     },
     ResultThinning(what: "the scenario's text is cut") { result in
-      var thin = ComparisonResult(
-        scenario: String(result.scenario.prefix(1000)), seed: result.seed,
-        shuntVersion: result.shuntVersion, baseline: result.baseline, system: result.system,
-        cells: result.cells, placements: result.placements, verdict: result.verdict,
-        expectations: result.expectations, assumptions: result.assumptions,
-        warnings: result.warnings, scenarioText: String(result.scenarioText.prefix(20_000)))
-      thin.sensitivity = result.sensitivity
+      var thin = result
+      thin.scenario = String(result.scenario.prefix(1000))
+      thin.scenarioText = String(result.scenarioText.prefix(20_000))
       return thin
     },
   ]
 
-  private static func copy(_ result: ComparisonResult, cell change: (CellResult) -> CellResult)
-    -> ComparisonResult
-  {
-    var thin = ComparisonResult(
-      scenario: result.scenario, seed: result.seed, shuntVersion: result.shuntVersion,
-      baseline: result.baseline, system: result.system, cells: result.cells.map(change),
-      placements: result.placements, verdict: result.verdict, expectations: result.expectations,
-      assumptions: result.assumptions, warnings: result.warnings,
-      scenarioText: result.scenarioText)
-    thin.sensitivity = result.sensitivity
-    return thin
-  }
-
-  private static func copy(
-    _ cell: CellResult, hasLanes: Bool = true, hasSteps: Bool = true, hasRanks: Bool = true,
-    number: (Double) -> Double = { $0 }
-  ) -> CellResult {
-    var thin = CellResult(
-      placement: cell.placement, strategy: cell.strategy, outOfMemoryDetail: cell.outOfMemoryDetail,
-      stepTime: cell.stepTime, moeLayerTime: cell.moeLayerTime, speedup: cell.speedup,
-      peakMemoryBytes: cell.peakMemoryBytes, tokenImbalance: cell.tokenImbalance,
-      expertComputeImbalance: cell.expertComputeImbalance, bytes: cell.bytes,
-      weightTransfersPerLayer: cell.weightTransfersPerLayer,
-      droppedCopiesPerStep: cell.droppedCopiesPerStep, timeShares: cell.timeShares,
-      rankSeconds: hasRanks ? cell.rankSeconds.mapValues { $0.map(number) } : [:],
-      rankCopies: hasRanks ? cell.rankCopies.map(number) : [], busiestLinks: cell.busiestLinks,
-      stepSeconds: hasSteps ? cell.stepSeconds.map(number) : [],
-      medianStep: hasLanes ? cell.medianStep : nil)
-    thin.slowStep = cell.slowStep
-    thin.criticalPaths = cell.criticalPaths
-    thin.tail = cell.tail
-    thin.rankTraffic = cell.rankTraffic
-    thin.loadHeat = cell.loadHeat
-    thin.overlap = cell.overlap
-    thin.rooflineSeconds = cell.rooflineSeconds
-    thin.memoryByRank = cell.memoryByRank
-    thin.measured = cell.measured
-    thin.predictionError = cell.predictionError
-    thin.predictionErrorByKind = cell.predictionErrorByKind
-    return thin
+  private static func ofCells(
+    _ what: String, _ change: @escaping @Sendable (inout CellResult) -> Void
+  ) -> ResultThinning {
+    ResultThinning(what: what) { result in
+      var thin = result
+      for index in thin.cells.indices { change(&thin.cells[index]) }
+      return thin
+    }
   }
 
   /// `value` with six significant digits.

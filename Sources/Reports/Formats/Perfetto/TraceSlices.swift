@@ -55,9 +55,10 @@ struct TraceSlices {
   private static func name(of operation: Plan.Operation) -> String {
     switch operation.work {
     case .gate: "gate"
-    case .planning: "planning"
+    case .planning, .solving: "planning"
     case .posting: "posting"
     case .experts: "expert compute"
+    case .update: "update"
     case .join, .attention, .memoryPass, .feedForward, .exchange:
       switch operation.kind {
       case .expertCompute: "expert compute"
@@ -69,6 +70,11 @@ struct TraceSlices {
   }
 
   private mutating func writeWork(_ operation: Plan.Operation, to writer: inout TraceWriter) {
+    if operation.pass != .forward {
+      writer.raw(",\"pass\":\"")
+      writer.plain(operation.pass.name)
+      writer.raw("\"")
+    }
     switch operation.work {
     case .join: break
     case .attention(let tokens):
@@ -82,6 +88,11 @@ struct TraceSlices {
     case .planning(let experts):
       writer.raw(",\"experts\":")
       writer.integer(Int64(experts))
+    case .solving(let rows, let columns):
+      writer.raw(",\"rows\":")
+      writer.integer(Int64(rows))
+      writer.raw(",\"columns\":")
+      writer.integer(Int64(columns))
     case .posting(let messages):
       writer.raw(",\"messages\":")
       writer.integer(Int64(messages))
@@ -96,6 +107,9 @@ struct TraceSlices {
       writer.integer(Int64(tokens))
       writer.raw(",\"intermediate\":")
       writer.integer(Int64(intermediate))
+    case .update(let parameters):
+      writer.raw(",\"parameters\":")
+      writer.rounded(parameters)
     case .exchange(let exchange):
       let bytes = traffic.bytes(of: Int(exchange), rank: Int(operation.rank))
       writer.raw(",\"exchange\":")
@@ -138,8 +152,7 @@ struct ExchangeTraffic {
     guard known.indices.contains(exchange) else { return (0, 0) }
     let totals = known[exchange] ?? totals(plan.exchanges[exchange])
     known[exchange] = totals
-    let member = rank - Int(plan.exchanges[exchange].firstRank)
-    guard totals.sent.indices.contains(member) else { return (0, 0) }
+    guard let member = plan.exchanges[exchange].members.position(of: rank) else { return (0, 0) }
     return (totals.sent[member], totals.received[member])
   }
 
