@@ -39,7 +39,7 @@ import Testing
     let layer = RoutedLayer(layer: 0, experts: experts, topK: 2, tokens: tokens, copies: copies)
     let parts = RoutedStep(index: 0, layers: [layer]).microBatches(count).map { $0.layers[0] }
     #expect(parts.count == count)
-    #expect(parts.allSatisfy(\.isConserved))
+    #expect(parts.allSatisfy { $0.isConserved })
     for index in copies.indices {
       #expect(parts.reduce(0) { $0 + $1.copies[index] } == copies[index])
       #expect(parts.allSatisfy { $0.copies[index] <= $0.tokens[index / experts] })
