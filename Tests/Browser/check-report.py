@@ -156,6 +156,11 @@ def check_script(browser, address, check):
             """name => [...document.querySelectorAll('tr[data-series]')].filter(
                 r => r.dataset.series === name && r.getClientRects().length).length""", name)
         check(rows == 0, f"hiding {name} leaves {rows} of its rows")
+        bars = page.evaluate(
+            """() => [...document.querySelectorAll('#time svg g[data-series]')].filter(
+                g => g.classList.contains('off')).map(g => g.querySelector('text')).filter(
+                t => t !== null).length""")
+        check(bars > 0, f"hiding {name} hides names and sums of stacked bars")
         boxes.first.check()
         check(page.evaluate(shown) == 0, f"showing {name} shows everything again")
     check(not messages, f"no console message while used, not {messages}")
