@@ -29,7 +29,8 @@ public struct MPIWorld: ProcessGroup, Sendable {
   /// This process among the ranks as its launcher counts, before MPI says so.
   private static var launchedRank: Int {
     let environment = ProcessInfo.processInfo.environment
-    return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]).flatMap { Int($0) } ?? 0
+    return (environment["OMPI_COMM_WORLD_RANK"] ?? environment["PMIX_RANK"]).flatMap { Int($0) }
+      ?? 0
   }
 
   /// Finds out whether the library is there.

@@ -51,8 +51,18 @@ public struct PlanWorld: Sendable {
     try check()
   }
 
-  /// Ranks only wait for their own operations and in exchanges.
+  /// Ranks only wait for their own operations and in exchanges, and a layer's rows travel at once.
   private func check() throws(ExecutionError) {
+    let dispatches = plan.operations.count { operation in
+      guard operation.rank == 0, operation.pass == .forward,
+        case .exchange(let exchange) = operation.work,
+        case .allToAll(_, _, isReturn: false) = plan.exchanges[Int(exchange)].payload
+      else { return false }
+      return true
+    }
+    guard dispatches <= tokens.slots else {
+      throw .unsupported("rows that travel in several chunks; leave 'chunks' at 1")
+    }
     for index in plan.operations.indices {
       let rank = plan.operations[index].rank
       for other in plan.dependencies(of: OperationID(index))

@@ -84,12 +84,7 @@ extension RankProgram {
   /// The experts' networks, one after another, and their results in the order they are returned.
   func compute(_ work: ArraySlice<ExpertRows>, _ slot: Int) throws(ExecutionError) {
     let expected = routes(slot).rows(on: member)
-    guard work.allSatisfy({ Int($0.rows) == expected[Int($0.expert)] }),
-      work.reduce(0, { $0 + Int($1.rows) }) == expected.reduce(0, +)
-    else {
-      throw .contradiction(
-        "rank \(rank) computes other rows in layer \(slot) than are sent to it")
-    }
+    try check(work, expected, slot)
     let rows = expected.reduce(0, +)
     let input = try buffer(.expertInput, slot, rows * hidden)
     let output = try buffer(.expertOutput, slot, rows * hidden)
@@ -106,6 +101,29 @@ extension RankProgram {
       first += count
     }
     try unsort(slot, rows: rows, from: output, to: .returning)
+  }
+
+  /// Checks that the plan computes what is sent, and computes the rows of zeros that it fills experts
+  /// up with; those belong to no token and their results to nobody.
+  private func check(
+    _ work: ArraySlice<ExpertRows>, _ expected: [Int], _ slot: Int
+  ) throws(ExecutionError) {
+    var planned = [Int](repeating: 0, count: model.experts)
+    for rows in work { planned[Int(rows.expert)] += Int(rows.rows) }
+    guard planned.indices.allSatisfy({ planned[$0] >= expected[$0] }) else {
+      throw .contradiction(
+        "rank \(rank) computes other rows in layer \(tokens.layer(slot)) than are sent to it")
+    }
+    for (expert, rows) in planned.enumerated() where rows > expected[expert] {
+      let padding = rows - expected[expert]
+      let zeros = try buffer(.padding, 0, padding * hidden)
+      zeros.update(repeating: 0, count: padding * hidden)
+      network.forward(
+        zeros, rows: padding, weights: try weights(of: expert, slot),
+        projected: try buffer(.paddedProjection, 0, padding * network.projectedCount),
+        active: try buffer(.paddedActivation, 0, padding * network.intermediate),
+        output: try buffer(.paddedOutput, 0, padding * hidden))
+    }
   }
 
   /// Puts results back into the order in which their copies were received.

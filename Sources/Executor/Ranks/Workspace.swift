@@ -48,6 +48,8 @@ enum BufferRole: Hashable {
   /// The optimizer's momentum of an expert, and the weights it would lead to.
   case momentum(Int)
   case updated
+  /// Rows of zeros that fill experts up, and what becomes of them.
+  case padding, paddedProjection, paddedActivation, paddedOutput
   /// For measurements.
   case scratch
 }

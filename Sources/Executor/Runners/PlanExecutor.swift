@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// What one run of a plan took.
 public struct ExecutedStep: Hashable, Sendable {
   /// Seconds of every operation of the plan.

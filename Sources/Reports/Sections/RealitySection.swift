@@ -22,7 +22,8 @@ struct RealitySection: ReportSection {
             "To hold the cost model against measured tables", "shunt calibrate check TABLE.csv"),
         ])
     }
-    return SectionContent(finding(cells, report), [figure(cells, report), .paragraph(origins)])
+    return SectionContent(finding(cells, report), [figure(cells, report)] + RealityEvidence(report: report, cells: cells).blocks
+        + [.paragraph(origins)])
   }
 
   /// Where constants come from, in a sentence.

@@ -44,6 +44,7 @@ public struct ExecutionScale: Sendable {
     }
     self.scenario.cluster.accelerator = accelerator
     leaveOutAttention()
+    joinChunks()
     self.scenario.model.weightFormat = .fp32
     self.scenario.model.activationFormat = .fp32
     flopsPerStep = Self.flops(self.scenario)
@@ -89,6 +90,16 @@ public struct ExecutionScale: Sendable {
     scenario.model.attention = nil
     scenario.model.denseLayers = 0
     scenario.model.vocabulary = 0
+  }
+
+  /// Executed rows travel at once.
+  private mutating func joinChunks() {
+    for index in scenario.strategies.indices {
+      guard case .integer(let chunks)? = scenario.strategies[index].options["chunks"], chunks > 1
+      else { continue }
+      scenario.strategies[index].options["chunks"] = .integer(1)
+      changes.append("rows of '\(scenario.strategies[index].label)' in one chunk, not \(chunks)")
+    }
   }
 
   // MARK: - Shrinking

@@ -16,6 +16,7 @@ struct CalibrateCommand: ParsableCommand {
       """,
     subcommands: [
       FitCommand.self, CheckTablesCommand.self, StepsCommand.self, MeasureCommand.self,
+      EfficiencyCommand.self,
     ])
 
   struct FitCommand: ParsableCommand {

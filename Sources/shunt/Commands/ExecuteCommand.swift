@@ -28,8 +28,8 @@ struct ExecuteCommand: ParsableCommand {
 
   @Option(
     help: """
-      How runs are timed: virtual (each rank alone, composed on the simulator's clock) or concurrent \
-      (side by side, by the wall clock); by default virtual where there are more ranks than cores.
+      How runs are timed: virtual (each rank alone, composed on the simulator's clock; the default) \
+      or concurrent (side by side, by the wall clock).
       """)
   var timing: TimingChoice?
 

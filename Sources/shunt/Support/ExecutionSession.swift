@@ -100,13 +100,19 @@ struct ExecutionSession {
     }
   }
 
+  /// Virtual unless ranks side by side were asked for and there are cores for them: more ranks than
+  /// cores measure the system's scheduler.
   private func timing(ranks: Int) -> ExecutionTiming {
-    switch command.timing {
-    case .virtual: .virtual
-    case .concurrent: .concurrent
-    case nil:
-      ranks > ProcessInfo.processInfo.activeProcessorCount ? .virtual : .concurrent
+    guard command.timing == .concurrent else { return .virtual }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    if ranks > cores {
+      console.note(
+        """
+        warning: \(ranks) ranks share \(cores) cores, so the wall clock measures how they are \
+        scheduled; --timing virtual measures each alone
+        """)
     }
+    return .concurrent
   }
 
   /// Steps and repetitions that fit into the time budget.
