@@ -79,7 +79,7 @@ struct ShardedSession: StrategySession {
   ) -> CopyDispatch {
     CopyDispatch(
       counts: layer.counts, nearestOf: holders, routes: routes, ranks: ranks,
-      keepsSegments: options.keepsSegments)
+      keepsSegments: options.keepsSegments(in: context))
   }
 
   /// Algorithm 1 once more with the true loads and the memory that is left; its copies are made on
