@@ -25,6 +25,11 @@ struct PlanningRun {
     options.timeLimit.map { max(0, $0 - seconds) } ?? .infinity
   }
 
+  /// Whether this share of the time limit is over; never without one.
+  func hasUsed(_ share: Double) -> Bool {
+    options.timeLimit.map { seconds > $0 * share } ?? false
+  }
+
   /// Asks the caller and the clock.
   mutating func checkStop() -> Bool {
     if !stopped { stopped = secondsLeft <= 0 || shouldStop() }

@@ -124,6 +124,40 @@ private struct Knapsack {
     #expect(throws: SolverError.self) { try GLPKSolver().solve(infinite) }
   }
 
+  /// Coefficients over thirty orders of magnitude: GLPK may solve it, give up or fail inside; it
+  /// never ends the process, an answer is never wrong, and the next model is solved as ever.
+  @Test(arguments: 1...60)
+  func badlyScaledModelsNeverEndTheProcess(seed: Int) throws {
+    var state = UInt64(seed)
+    func next() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 33) / Double(1 << 31)
+    }
+    func wild() -> Double {
+      var value = 0.1 + next()
+      for _ in 0..<Int(next() * 15) { value *= seed % 2 == 0 ? 10 : 0.1 }
+      return next() < 0.5 ? value : 1 / value
+    }
+    var model = LinearModel(name: "wild")
+    let variables = (0..<8).map {
+      $0 % 2 == 0 ? model.binary("b\($0)") : model.variable("x\($0)")
+    }
+    for row in 0..<6 {
+      model.require("row \(row)", sum(variables) { wild() * $0 } >= wild())
+    }
+    model.minimize(sum(variables) { wild() * $0 })
+    do {
+      let solution = try GLPKSolver().solve(model, options: .init(timeLimit: 2))
+      if !solution.values.isEmpty {
+        #expect(model.violations(of: solution.values, tolerance: 1e-5).isEmpty)
+      }
+    } catch {
+      #expect(!error.description.isEmpty)
+    }
+    let knapsack = Knapsack(seed: UInt64(seed), items: 8)
+    #expect(try GLPKSolver().solve(knapsack.model).objective == knapsack.bruteForce)
+  }
+
   @Test func anInternalErrorIsSurvived() throws {
     let knapsack = Knapsack(seed: 3, items: 10)
     for _ in 0..<3 {

@@ -59,6 +59,52 @@ import Testing
     }
   }
 
+  /// Chains are long enough here for two threads to search ranges of their own.
+  @Test(arguments: [
+    PlacementObjective.joint, .traffic(layerLoadCaps: Array(repeating: 900, count: 10)),
+  ])
+  func theNumberOfThreadsDoesNotChangeChains(objective: PlacementObjective) throws {
+    var random = SearchRandom(seed: 3)
+    for spare in 0...1 {
+      var problem = PlacementProblem(
+        loads: (0..<10).map { _ in (0..<24).map { _ in Double(10 + random.below(50)) } },
+        ranks: 6, ranksPerNode: 3, slotsPerRank: 4 + spare, objective: objective)
+      problem.costs = TokenCosts(
+        computeNanoseconds: 5, intraNodeNanoseconds: 1, interNodeNanoseconds: 6)
+      problem.transitions = (0..<9).map { _ in
+        (0..<100).map { _ in
+          ExpertTransition(
+            source: random.below(24), destination: random.below(24),
+            tokens: Double(random.below(20)))
+        }
+      }
+      let plans = try [1, 2, 4].map {
+        try PlacementPlanner.solve(problem, options: .init(stepBudget: 40_000, threads: $0))
+      }
+      #expect(plans[0].slots == plans[1].slots)
+      #expect(plans[0].slots == plans[2].slots)
+      let eplb = try PlacementPlanner.solve(problem, method: "balanced")
+      #expect(plans[0].certificate.objective < eplb.certificate.objective)
+    }
+  }
+
+  /// Loads from 1 to 10¹⁵ are what GLPK scales badly; whatever it says, every method has a plan.
+  @Test(arguments: 1...12)
+  func badlyScaledLoadsAreStillPlanned(seed: Int) throws {
+    var random = SearchRandom(seed: UInt64(seed))
+    func row() -> [Double] {
+      (0..<6).map { _ in [0, 1, 3, 1e6, 1e11, 1e15][random.below(6)] }
+    }
+    let problem = PlacementProblem(
+      loads: [row(), row()], samples: (0..<3).map { _ in [row(), row()] }, ranks: 3,
+      ranksPerNode: 3, slotsPerRank: 3, objective: seed % 2 == 0 ? .balance : .expected)
+    for method in PlacementMethodCatalog.entries.map(\.name) {
+      let plan = try PlacementPlanner.solve(problem, method: method, options: budget)
+      #expect(try problem.score(plan.slots).feasible)
+      #expect(plan.certificate.lowerBound <= plan.certificate.objective)
+    }
+  }
+
   @Test func anUnknownMethodIsNamedWithTheKnownOnes() {
     let problem = SmallProblems.make(seed: 1)
     #expect {

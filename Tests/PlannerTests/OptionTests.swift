@@ -56,6 +56,59 @@ import Testing
     #expect(plan.certificate.status == .optimal)
   }
 
+  /// Samples with the pairs 0-1 and 1-2 hot and an even one, which leaves the worse half: apart
+  /// both pairs cost 4 and 4; with any pair together one of the two costs 8.
+  @Test func theTailIsTheMeanOfTheWorst() throws {
+    let problem = PlacementProblem(
+      loads: [[1, 3, 1, 1]], samples: [[[4, 4, 0, 0]], [[0, 4, 4, 0]], [[1, 1, 1, 1]]], ranks: 2,
+      ranksPerNode: 2, slotsPerRank: 2,
+      objective: .conditionalValueAtRisk(tailFraction: 0.5))
+    let plan = try PlacementPlanner.solve(problem, options: budget)
+    #expect(plan.certificate.objective == 4)
+    #expect(plan.certificate.status == .optimal)
+  }
+
+  /// Experts 0 and 1 are one group, so one of two single ranks has 5 + 5; without groups 5 + 1.
+  @Test(arguments: [(groups: Int?.some(2), largest: 10.0), (groups: nil, largest: 6.0)])
+  func aGroupCannotBeDivided(groups: Int?, largest: Double) throws {
+    var problem = PlacementProblem(
+      loads: [[5, 5, 1, 1]], ranks: 2, ranksPerNode: 1, slotsPerRank: 2)
+    problem.expertGroups = groups
+    let plan = try PlacementPlanner.solve(problem, options: budget)
+    #expect(plan.certificate.objective == largest)
+    #expect(plan.certificate.status == .optimal)
+  }
+
+  /// Rank 0 has memory for one copy, so the other holds three: 4 + 2 + 2 instead of 4 + 2.
+  @Test func aRankWithLittleMemoryHoldsLess() throws {
+    var problem = PlacementProblem(
+      loads: [[4, 4, 2, 2]], ranks: 2, ranksPerNode: 2, slotsPerRank: 3)
+    #expect(try PlacementPlanner.solve(problem, options: budget).certificate.objective == 6)
+    problem.expertBytes = 10
+    problem.rankMemoryBytes = [19, 30]
+    let plan = try PlacementPlanner.solve(problem, options: budget)
+    #expect(plan.certificate.objective == 8)
+    #expect(plan.slots.experts(ofRank: 0, inLayer: 0).count == 1)
+  }
+
+  /// Now ranks hold 5 + 4 and 2 + 1. The best is 5 + 1 and 4 + 2 with two new copies: 6 + 2c.
+  /// Protecting the two heavy experts leaves 9.
+  @Test(arguments: [(cost: 0.0, best: 6.0), (1, 8), (2, 9)])
+  func movesAreWeighedAgainstTheirGain(cost: Double, best: Double) throws {
+    var problem = PlacementProblem(
+      loads: [[5, 4, 2, 1]], ranks: 2, ranksPerNode: 2, slotsPerRank: 2)
+    problem.currentPlacement = PlacementSlots(
+      ranks: 2, slotsPerRank: 2, layers: [[0, 1, 2, 3]])
+    problem.moveCost = cost
+    #expect(try PlacementPlanner.solve(problem, options: budget).certificate.objective == best)
+    problem.protectedExperts = [
+      ProtectedExpert(layer: 0, expert: 0), ProtectedExpert(layer: 0, expert: 1),
+    ]
+    let plan = try PlacementPlanner.solve(problem, options: budget)
+    #expect(plan.certificate.objective == 9)
+    #expect(Set(plan.slots.experts(ofRank: 0, inLayer: 0)) == [0, 1])
+  }
+
   /// Two workloads, each with another hot pair: together or in turn they need other partners.
   @Test func loadSetsAreServedTogether() throws {
     var problem = PlacementProblem(

@@ -71,6 +71,55 @@ import Testing
     #expect(abs(mapping.value(of: byRank) - solution.objective) < 1e-4)
   }
 
+  /// MoETuner's own case, Mixtral's 8 experts on 4 and on 8 ranks: both programs to the optimum.
+  @Test(
+    .enabled(if: SharedData.exists),
+    arguments: [(ranks: 4, ranksPerNode: 4), (4, 2), (8, 8)])
+  func moETunersProgramsAreSolvedForMixtral(ranks: Int, ranksPerNode: Int) throws {
+    var problem = try SharedData.problem("mixtral_joint_g4", layers: 4)
+    (problem.ranks, problem.ranksPerNode) = (ranks, ranksPerNode)
+    problem.slotsPerRank = 8 / ranks
+    problem.rankMemoryBytes = []
+    let plan = try PlacementPlanner.solve(
+      problem, method: "moetuner", options: .init(timeLimit: 300))
+    var clusters: [[[Int]]] = []
+    for (layer, loads) in problem.loads.enumerated() {
+      let lists = (0..<ranks).map { plan.slots.experts(ofRank: $0, inLayer: layer) }
+      let mean = loads.reduce(0, +) / Double(ranks)
+      let deviation = lists.reduce(0.0) { sum, list in
+        sum + abs(list.reduce(0) { $0 + loads[$1] } - mean)
+      }
+      let best = bestPairing(loads, clusters: ranks)
+      #expect(abs(deviation - best) <= 1e-6 * max(1, best), "layer \(layer)")
+      clusters.append(lists)
+    }
+    let flows = problem.transitions.indices.map {
+      MoETunerMethod.flow(problem.transitions[$0], clusters[$0], clusters[$0 + 1], 8)
+    }
+    let mapping = ClusterMapping(problem, flows: flows)
+    var run = PlanningRun(
+      PlannerOptions(stepBudget: 1), onProgress: { _ in }, shouldStop: { false })
+    let (order, proven) = mapping.solve(&run)
+    #expect(proven)
+    let identity = Array(repeating: Array(0..<ranks), count: problem.layers)
+    let (reached, least) = (mapping.value(of: identity), mapping.value(of: order))
+    #expect(abs(reached - least) <= 1e-6 * least)
+  }
+
+  /// The least deviation over all ways to pair eight experts, or to have one each.
+  private func bestPairing(_ loads: [Double], clusters: Int) -> Double {
+    let mean = loads.reduce(0, +) / Double(clusters)
+    guard clusters == 4 else { return loads.reduce(0) { $0 + abs($1 - mean) } }
+    func descend(_ left: [Int]) -> Double {
+      guard let first = left.first else { return 0 }
+      return left.dropFirst().map { second in
+        abs(loads[first] + loads[second] - mean)
+          + descend(left.filter { $0 != first && $0 != second })
+      }.min() ?? 0
+    }
+    return descend(Array(0..<8))
+  }
+
   /// Loads 12, 4, 2 in 5 slots on 5 ranks: copies 3, 1, 1 make the largest share 4.
   @Test func copiesByHand() throws {
     let loads = LayerLoads(rows: [[12, 4, 2]], risk: .mean([1]))

@@ -137,4 +137,15 @@ enum SharedData {
     try PlacementProblem(
       json: Data(contentsOf: folder.appending(path: "planning/\(name).json")))
   }
+
+  /// The first layers of a public problem, which debug builds solve in a moment.
+  static func problem(_ name: String, layers: Int) throws -> PlacementProblem {
+    var problem = try problem(name)
+    problem.loads = Array(problem.loads.prefix(layers))
+    problem.samples = problem.samples.map { Array($0.prefix(layers)) }
+    problem.layerNumbers = Array(problem.layerNumbers.prefix(layers))
+    problem.transitions = Array(problem.transitions.prefix(layers - 1))
+    problem.rankMemoryBytes = []
+    return problem
+  }
 }

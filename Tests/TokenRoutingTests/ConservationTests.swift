@@ -136,14 +136,14 @@ import Testing
     let kind = #expect(throws: RoutingError.self) { try source("zip", in: context) }
     #expect(
       kind?.description == "there is no routing 'zip'; choose one of uniform, zipf, powerLaw,"
-        + " dirichlet, hotExperts, trace")
+        + " dirichlet, hotExperts, trace, profile")
     let modifier = #expect(throws: RoutingError.self) {
       try RoutingCatalog.make(
         ComponentSpec(kind: "uniform"), modifiers: [ComponentSpec(kind: "drif")], in: context)
     }
     #expect(
       modifier?.description == "there is no modifier 'drif'; choose one of drift, fluctuation,"
-        + " temporalLocality, domains")
+        + " temporalLocality, domains, coactivation, affinity")
     let fixed = #expect(throws: RoutingError.self) {
       try RoutingCatalog.make(
         ComponentSpec(kind: "hotExperts", options: ["fraction": .number(0.5)]),

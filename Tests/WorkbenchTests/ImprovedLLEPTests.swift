@@ -36,7 +36,8 @@ import Workbench
     let parent = try #require(cells["llep"])
     // One copy over the network, and none between steps.
     #expect(try #require(cells["llepCached"]).weightTransfersPerLayer == 0)
-    #expect(try #require(cells["llepLocal"]).bytes.dispatchInterNode < parent.bytes.dispatchInterNode)
+    #expect(
+      try #require(cells["llepLocal"]).bytes.dispatchInterNode < parent.bytes.dispatchInterNode)
     // Prefetched weights are as many; none wait.
     #expect(
       try #require(cells["llepPrefetch"]).weightTransfersPerLayer == parent.weightTransfersPerLayer)
@@ -45,20 +46,21 @@ import Workbench
   /// With popularity that is spread over many experts, filling the hot node first sends more copies
   /// of other experts away from it: node awareness loses, and the result says so.
   @Test func nodeAwarenessLosesOnSpreadLoads() throws {
-    let cells = try run("llepNodeAware", routing: "powerLaw: { exponent: 1.01 }", steps: 3)
+    let cells = try run("llepNodeAware", routing: "powerLaw: { exponent: 1.01 }", steps: 8)
     let cell = try #require(cells["llepNodeAware"])
     let ends = try #require(cell.speedup.confidence95)
     #expect(ends[1] < 1)
   }
 
-  /// Where popularity jumps from step to step, forecasts and kept weights are worth nothing.
+  /// Where popularity jumps from step to step, forecasts send weights for nothing.
   @Test func forecastsFailWhereLoadsJump() throws {
     let jumping = "zipf: { exponent: 0.9 }, modifiers: [fluctuation: { precision: 2 }]"
-    let cells = try run("llepPrefetch", routing: jumping, steps: 3)
+    let cells = try run("llepPrefetch", routing: jumping, steps: 8)
     let parent = try #require(cells["llep"])
     let prefetch = try #require(cells["llepPrefetch"])
     #expect(prefetch.weightTransfersPerLayer > parent.weightTransfersPerLayer)
-    #expect(try speedup(cells, "llepPrefetch") < 1.005)
+    let ends = try #require(prefetch.speedup.confidence95)
+    #expect(ends[0] < 1)
   }
 
   /// A helper that refuses weights which would not fit keeps the peak below that of plain LLEP; no
@@ -84,7 +86,8 @@ import Workbench
     let result = try small.run()
     let cell = try #require(result.cells.last)
     #expect(cell.droppedCopiesPerStep > 0)
-    #expect(result.warnings.contains { $0.contains("contiguous/capacity: ") && $0.contains("dropped") })
+    #expect(
+      result.warnings.contains { $0.contains("contiguous/capacity: ") && $0.contains("dropped") })
     #expect(result.verdict.best == "contiguous/ep")
   }
 }

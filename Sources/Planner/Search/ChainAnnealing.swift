@@ -113,7 +113,8 @@ struct ChainAnnealing {
     }
     let stop = StopFlag()
     WorkerPool.run(
-      count: walks.count, threads: threads, work: { walks[$0].walker.walk(walks[$0].steps, stop: stop) }, watch: {})
+      count: walks.count, threads: threads,
+      work: { walks[$0].walker.walk(walks[$0].steps, stop: stop) }, watch: {})
     stepsDone += steps
   }
 

@@ -56,7 +56,8 @@ final class ChainStep: @unchecked Sendable {
   /// By class: the best row before, and its value with the cost of the boundary.
   func best() -> [(row: Int, value: Double)] {
     WorkerPool.run(
-      count: states.representatives.count, threads: threads, work: { [self] in search($0) }, watch: {})
+      count: states.representatives.count, threads: threads, work: { [self] in search($0) },
+      watch: {})
     return (0..<states.representatives.count).map { result[$0] }
   }
 

@@ -9,7 +9,8 @@ extension ChainWalker {
     let flows = chain.layers[layer]
     let (g, h) = (swap.g, swap.h)
     let (oldG, oldH) = (flows.load[g], flows.load[h])
-    let tokens = flows.tokens[swap.f] * flows.share[swap.f]
+    let tokens =
+      flows.tokens[swap.f] * flows.share[swap.f]
       - flows.tokens[swap.e] * flows.share[swap.e]
     let (newG, newH) = (oldG + tokens * tables.slowdown[g], oldH - tokens * tables.slowdown[h])
     let cap = tables.caps[layer]

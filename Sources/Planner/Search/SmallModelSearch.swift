@@ -13,13 +13,13 @@ struct SmallModelSearch {
 
   /// - Returns: `nil` if the model is not small enough for an exact answer in seconds.
   init?(
-    _ problem: PlacementProblem, measure: BoundaryMeasure? = nil, _ run: inout PlanningRun
+    _ problem: PlacementProblem, measure: BoundaryMeasure? = nil, listLimit: Int = 60_000,
+    _ run: inout PlanningRun
   ) {
     let capacities = SlotCapacities(problem)
     guard let capacity = capacities.rows.first, problem.replicaSplit == .even,
       problem.currentPlacement == nil, problem.expertGroups == nil,
       capacities.rows.allSatisfy({ $0 == capacity }),
-      capacity.allSatisfy({ $0 == problem.slotsPerRank }),
       capacity.allSatisfy({ $0 == problem.slotsPerRank })
     else { return nil }
     self.problem = problem
@@ -30,7 +30,7 @@ struct SmallModelSearch {
     } else {
       self.measure = .busiestRank
     }
-    if let small = SmallLayer(problem, capacity: capacity, limit: 60_000) {
+    if let small = SmallLayer(problem, capacity: capacity, limit: listLimit) {
       let all = SmallStates(problem, rows: small.rows)
       let pairs = Double(all.representatives.count) * Double(all.rows.count)
       let work = (problem.objective.couplesLayers ? pairs : Double(all.rows.count))
@@ -86,7 +86,7 @@ struct SmallModelSearch {
     var value = ownCosts(0)
     var origins: [[Int]] = []
     for layer in 1..<max(1, problem.layers) {
-      if run.checkStop() { return nil }
+      if run.checkStop() || run.hasUsed(0.6) { return nil }
       prune(&value, before: layer)
       let step = ChainStep(
         problem: problem, flow: flow(after: layer - 1), experts: problem.experts,

@@ -13,17 +13,18 @@ extension SmallStates {
     /// - Returns: `nil` if the placements are too many.
     init?(_ problem: PlacementProblem, rowLimit: Int, _ run: inout PlanningRun) {
       guard case .joint = problem.objective, problem.ranks <= 5,
-        Set(problem.rankSlowdown).count <= 1, problem.costs.computeNanoseconds > 0
+        Set(problem.rankSlowdown).count <= 1, problem.loadSets.isEmpty,
+        problem.costs.computeNanoseconds > 0
       else { return nil }
       let capacity = Array(repeating: problem.slotsPerRank, count: problem.ranks)
       let alpha = problem.costs.computeNanoseconds
       var searches: [LayerEnumeration] = []
       var least: [Double] = []
       for layer in 0..<problem.layers {
-        guard !run.checkStop(),
+        guard !run.checkStop(), !run.hasUsed(0.6),
           var search = LayerEnumeration(
             problem, layer: layer, capacity: capacity, nodeLimit: 400_000),
-          let best = search.best(below: .greatestFiniteMagnitude)
+          let best = search.best(below: Self.reached(problem, layer, capacity))
         else { return nil }
         searches.append(search)
         least.append(best.value * alpha)
@@ -39,12 +40,21 @@ extension SmallStates {
       }
       let names = Self.permutations(problem.ranks)
       for layer in 0..<problem.layers {
-        guard !run.checkStop(),
+        guard !run.checkStop(), !run.hasUsed(0.6),
           let rows = searches[layer].all(
             upTo: limits[layer] / alpha, count: rowLimit / names.count)
         else { return nil }
         states.append(SmallStates(problem, rows: Self.renamed(rows, names, problem)))
       }
+    }
+
+    /// Tokens of the busiest rank in a plan that is easily made, and a little more.
+    private static func reached(
+      _ problem: PlacementProblem, _ layer: Int, _ capacity: [Int]
+    ) -> Double {
+      let row = BalancedMethod.row(of: problem, layer: layer, capacity: capacity)
+      guard let value = try? problem.layerValue(of: row, layer: layer) else { return .infinity }
+      return value / problem.computeScale * (1 + 1e-6) + 1e-6
     }
 
     /// What a boundary costs at most less what it costs at least, for placements within `limits`.
@@ -65,9 +75,10 @@ extension SmallStates {
         }
         func most(_ flows: [Double], _ layer: Int) -> Double {
           let total = flows.reduce(0, +)
-          let perToken = zip(flows, problem.loads[layer]).map { flow, load in
-            flow == 0 ? 0 : load > 0 ? flow / load : .infinity
-          }.max() ?? 0
+          let perToken =
+            zip(flows, problem.loads[layer]).map { flow, load in
+              flow == 0 ? 0 : load > 0 ? flow / load : .infinity
+            }.max() ?? 0
           let tokens = limits[layer] / (problem.costs.computeNanoseconds * slow)
           let ofRank = perToken * tokens
           return ofRank.isFinite ? min(total, ofRank) : total

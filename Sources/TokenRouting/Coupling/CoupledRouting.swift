@@ -7,7 +7,7 @@ internal import Statistics
 /// the experts of a layer are laid side by side, each as wide as its share. A place that is kept from
 /// the layer before makes affinity, one kept from the token before makes locality, and places drawn
 /// within one stretch of neighbours make co-activation. A kept place is still evenly distributed, so
-/// popularity stays what it was.
+/// affinity and locality leave popularity what it was; a block shares its tokens among its experts.
 struct CoupledRouting: RoutingGenerator {
   let context: RoutingContext
   let law: any PopularityLaw
@@ -163,11 +163,14 @@ private struct SideBySide {
       let other = order[index(at: scaled(stream.uniform(), to: range))]
       if !used.contains(other) { return other }
     }
+    if range.count < order.count, let other = order[range].first(where: { !used.contains($0) }) {
+      return other
+    }
     for _ in 0..<64 {
       let other = order[index(at: stream.uniform())]
       if !used.contains(other) { return other }
     }
-    return order[range].first { !used.contains($0) } ?? order.first { !used.contains($0) } ?? 0
+    return order.first { !used.contains($0) } ?? 0
   }
 
   /// The first expert of ``order`` that ends beyond `place`.

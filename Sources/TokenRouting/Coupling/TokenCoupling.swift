@@ -31,8 +31,8 @@ protocol TokenCouplingModifier: Sendable {
 
 /// Blocks of experts that tokens like to use together.
 ///
-/// Which experts form a block is drawn for every layer. Popularity stays what it was, as far as tokens
-/// use different experts.
+/// Which experts form a block is drawn for every layer. A block is as popular as its experts are
+/// together; inside it they become more alike, because a token uses different ones.
 enum CoactivationModifier: TokenCouplingModifier {
   static let descriptor = ComponentDescriptor(
     "coactivation", "Tokens like to take their experts of a layer from one block.",

@@ -25,11 +25,12 @@ extension ScenarioRun {
   ///     default.
   ///   - looksCloser: whether a few steps are simulated again to be shown and to find what makes them
   ///     slow.
+  ///   - timings: where the time that plans and simulations take is added up; results never hold it.
   ///   - shouldStop: asked between steps; once true, the finished steps are decided on.
   /// - Throws: ``WorkbenchError`` where the baseline is no cell or a step cannot be simulated.
   public func compare(
     baseline: String? = nil, version: String, looksCloser: Bool = true,
-    onProgress: @Sendable (RunProgress) -> Void = { _ in },
+    timings: CellTimings? = nil, onProgress: @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @Sendable () -> Bool = { false }
   ) throws(WorkbenchError) -> Results.ComparisonResult {
     let baselineIndex = try cellIndex(named: baseline)
@@ -46,7 +47,7 @@ extension ScenarioRun {
         break
       }
       let range = next..<min(rule.target, next + batch)
-      for (offset, metrics) in try simulate(range, &sessions).enumerated() {
+      for (offset, metrics) in try simulate(range, &sessions, timings).enumerated() {
         for cell in cells.indices {
           accumulators[cell].add(metrics[cell], index: range.lowerBound + offset)
         }
@@ -71,20 +72,24 @@ extension ScenarioRun {
 
   /// The metrics of every step of `range` and every cell; `sessions` have observed the range then.
   private func simulate(
-    _ range: Range<Int>, _ sessions: inout [any StrategySession]
+    _ range: Range<Int>, _ sessions: inout [any StrategySession], _ timings: CellTimings?
   ) throws(WorkbenchError) -> [[StepMetrics]] {
     let steps = sideBySide(range.count) { routing.step(range.lowerBound + $0) }
     var before: [[any StrategySession]] = []
     for step in steps {
       before.append(sessions)
-      for (index, cell) in cells.enumerated() { try cell.observe(step, in: &sessions[index]) }
+      for (index, cell) in cells.enumerated() {
+        let start = ContinuousClock.now
+        try cell.observe(step, in: &sessions[index])
+        timings?.add(cell.name, planning: ContinuousClock.now - start)
+      }
     }
     let planned = before
-    return try inParallel(range.count) { measure(steps[$0], as: planned[$0]) }
+    return try inParallel(range.count) { measure(steps[$0], as: planned[$0], timings) }
   }
 
   private func measure(
-    _ step: RoutedStep, as sessions: [any StrategySession]
+    _ step: RoutedStep, as sessions: [any StrategySession], _ timings: CellTimings?
   ) -> Result<[StepMetrics], WorkbenchError> {
     Result { () throws(WorkbenchError) in
       for layer in step.layers where !layer.isConserved {
@@ -92,7 +97,12 @@ extension ScenarioRun {
       }
       var metrics: [StepMetrics] = []
       for (cell, session) in zip(cells, sessions) {
-        let (plan, record) = try cell.run(step, as: session)
+        let start = ContinuousClock.now
+        let plan = try cell.plan(step, as: session).get()
+        let planned = ContinuousClock.now
+        let record = try cell.record(of: plan, step: step.index)
+        timings?.add(
+          cell.name, planning: planned - start, simulating: ContinuousClock.now - planned)
         var measured = StepMetrics(plan: plan, record: record)
         if scenario.stepLimit == 1 {
           var shown = ShownSteps()

@@ -20,6 +20,9 @@ struct RunOptions: ParsableArguments {
       """)
   var sensitivity = false
 
+  @Flag(help: "Say how long planning and simulating a step took on this machine.")
+  var timings = false
+
   @Flag(help: "Say what would run, and stop.")
   var dryRun = false
 
@@ -28,10 +31,12 @@ struct RunOptions: ParsableArguments {
     Interrupt.listen()
     let line = ProgressLine(run.scenario.name, console: console)
     defer { line.finish() }
+    let times = timings ? CellTimings() : nil
     var result = try run.compare(
-      baseline: baseline, version: Shunt.version, onProgress: { line.show($0) },
+      baseline: baseline, version: Shunt.version, timings: times, onProgress: { line.show($0) },
       shouldStop: { Interrupt.isRequested })
     line.finish()
+    for sentence in times?.sentences ?? [] { console.note(sentence) }
     // The scenario's own findings were shown when it was read.
     let shown = run.scenario.warnings.map(\.message)
     for warning in result.warnings where !shown.contains(warning) {
