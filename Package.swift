@@ -88,7 +88,8 @@ let package = Package(
     layer("WholeModel", ["CostModels", "Domain", "Quantities", realModule]),
     layer("GLPKSolver", ["LinearModel", "CGLPKShim", "CGLPK"]),
     layer(
-      "Calibration", ["WholeModel", "CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
+      "Calibration",
+      ["WholeModel", "CostModels", "Catalog", "Domain", "Quantities", "CGSL", realModule]),
     layer(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),

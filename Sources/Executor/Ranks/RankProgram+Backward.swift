@@ -177,6 +177,8 @@ extension RankProgram {
   func reducedGradients(
     _ layer: Int, over members: RankSet, parameters: Double
   ) throws(ExecutionError) -> [Region] {
+    // Gradients of further copies may have come after the operation that adds helpers' ones.
+    try addArrivedGradients(layer)
     let gate = hidden * model.experts
     let shared = sharedNetwork?.weightCount ?? 0
     guard members.count == world.plan.ranks, abs(parameters - Double(gate + shared)) < 0.5 else {
@@ -209,6 +211,7 @@ extension RankProgram {
     let count = network.weightCount
     let updated = try buffer(.updated, 0, count)
     for layer in 0..<tokens.layers {
+      try addArrivedGradients(layer)
       for expert in 0..<model.experts
       where world.residency.home(of: expert, layer: layer, inGroupOf: rank) == rank {
         let momentum = try buffer(.momentum(expert), layer, count)

@@ -22,8 +22,10 @@ struct RealitySection: ReportSection {
             "To hold the cost model against measured tables", "shunt calibrate check TABLE.csv"),
         ])
     }
-    return SectionContent(finding(cells, report), [figure(cells, report)] + RealityEvidence(report: report, cells: cells).blocks
-        + [.paragraph(origins)])
+    let evidence = RealityEvidence(report: report, cells: cells).blocks
+    return SectionContent(
+      finding(cells, report),
+      [figure(cells, report)] + evidence + [.paragraph(origins)])
   }
 
   /// Where constants come from, in a sentence.
