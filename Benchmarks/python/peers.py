@@ -17,18 +17,26 @@ SHUNT = os.environ["SHUNT"]
 SEEN, UNSEEN = 64, 256
 
 
-def plan(problem, method, seconds, work):
-    """The placement file that shunt writes, or None where the method refuses the problem."""
+def plan(problem, method, limit, work):
+    """The placement file that shunt writes, or None where the method refuses the problem.
+
+    A limit is seconds, or whole steps as an int, which do not depend on how busy the machine is.
+    """
     source, target = work / "problem.json", work / "placement.json"
     source.write_text(json.dumps(problem))
     target.unlink(missing_ok=True)
-    command = [SHUNT, "plan", "--problem", source, "--method", method, "--time-limit",
-               str(seconds), "--output", target]
+    command = [SHUNT, "plan", "--problem", source, "--method", method,
+               "--step-budget" if isinstance(limit, int) else "--time-limit", limit,
+               "--output", target]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
     if not target.exists():
         print(f"    {method}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
         return None
     return json.loads(target.read_text())
+
+
+def told(limit):
+    return f"{limit:,} steps" if isinstance(limit, int) else f"{limit:g} s"
 
 
 def score(problem, placement):
@@ -46,24 +54,24 @@ def on_means(problem):
     return {**problem, "objective": {"kind": "balance"}, "samples": []}
 
 
-def placements(problem, seconds, glpk_seconds, work):
-    yield "eplb", plan(problem, "eplb", 1, work)
-    yield "LPT", plan(on_means(problem), "balanced", 1, work)
-    yield "LPT-S", plan(problem, "balanced", 1, work)
-    yield "moetuner", plan(problem, "moetuner", max(seconds, 10), work)
+def placements(problem, limit, glpk_seconds, work):
+    yield "eplb", plan(problem, "eplb", 1.0, work)
+    yield "LPT", plan(on_means(problem), "balanced", 1.0, work)
+    yield "LPT-S", plan(problem, "balanced", 1.0, work)
+    yield "moetuner", plan(problem, "moetuner", 10.0, work)
     if glpk_seconds:
         yield "GLPK", plan(problem, "naiveILP", glpk_seconds, work)
-    yield "ilp", plan(problem, "ilp", seconds, work)
+    yield "ilp", plan(problem, "ilp", limit, work)
 
 
-def public(names, seconds, glpk_seconds, work):
-    print(f"\nPublic problems: objective of each method / ilp at {seconds} s "
+def public(names, limit, glpk_seconds, work):
+    print(f"\nPublic problems: objective of each method / ilp at {told(limit)} "
           f"(GLPK at {glpk_seconds} s)\n")
     print(f"{'problem':32}{'eplb':>8}{'LPT':>8}{'LPT-S':>8}{'moetuner':>10}{'GLPK':>8}"
           f"{'ilp':>15}{'gap':>8}  status")
     for name in names:
         problem = json.loads((DATA / "planning" / f"{name}.json").read_text())
-        found = dict(placements(problem, seconds, glpk_seconds, work))
+        found = dict(placements(problem, limit, glpk_seconds, work))
         values = {key: score(problem, value) for key, value in found.items() if value}
         ours, certificate = values["ilp"], found["ilp"]["certificate"]
 
@@ -111,8 +119,8 @@ def tokens_problem(rng):
     return problem, seen, unseen
 
 
-def unseen(names, seconds, work):
-    print(f"\nUnseen batches: {SEEN} to plan with, {UNSEEN} to judge by, {seconds} s; expected and "
+def unseen(names, limit, work):
+    print(f"\nUnseen batches: {SEEN} to plan with, {UNSEEN} to judge by, {told(limit)}; expected and "
           "p99 of the sum over layers of the largest load, against eplb\n")
     print(f"{'problem':32}{'eplb mean':>12}{'LPT-S':>9}{'ilp':>9}{'eplb p99':>12}{'LPT-S':>9}{'ilp':>9}")
     rng = np.random.default_rng(20)
@@ -126,7 +134,7 @@ def unseen(names, seconds, work):
                    "loads": np.rint(seen.mean(0)).astype(int).tolist()}
         results = {}
         for key, method in [("eplb", "eplb"), ("LPT-S", "balanced"), ("ilp", "ilp")]:
-            placement = plan(problem, method, seconds, work)
+            placement = plan(problem, method, limit, work)
             totals = largest_loads(shares(placement), judged).sum(1)
             results[key] = totals.mean(), np.quantile(totals, 0.99)
         eplb = results["eplb"]
@@ -137,7 +145,7 @@ def unseen(names, seconds, work):
               f"{eplb[1]:12.0f}{change('LPT-S', 1):>9}{change('ilp', 1):>9}", flush=True)
 
 
-def node_limited(seconds, work):
+def node_limited(limit, work):
     print("\nDeepSeek-V3/R1 decode counts, 288 slots on 32 ranks in 4 nodes: largest / mean load\n")
     print(f"{'':32}{'eplb mean':>10}{'worst':>8}{'ilp mean':>10}{'worst':>8}{'bound mean':>12}{'worst':>8}")
     rows = [row for row in csv.reader(open(DATA / "public/routing/deepseek_v3_r1_load.csv"))
@@ -151,7 +159,7 @@ def node_limited(seconds, work):
     for name, extra in [("8 groups, each in one node", {"expert_groups": 8}), ("no group limit", {})]:
         cells = ""
         for method in ["eplb", "ilp"]:
-            placement = plan({**problem, **extra}, method, seconds, work)
+            placement = plan({**problem, **extra}, method, limit, work)
             parts = placement["certificate"]["layers"]
             ratios = np.array([part["objective"] for part in parts]) / mean
             cells += f"{ratios.mean():10.4f}{ratios.max():8.4f}"
@@ -162,18 +170,24 @@ def node_limited(seconds, work):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--glpk-seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--steps", type=int, help="a step budget instead of seconds")
+    parser.add_argument("--part", choices=["public", "unseen", "nodes", "moetuner"])
+    parser.add_argument("--glpk-seconds", type=float, default=60.0)
     parser.add_argument("--only", action="append")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     names = sorted(path.stem for path in (DATA / "planning").glob("*.json"))
     names = [name for name in names if not options.only or name in options.only]
-    public(names, options.seconds, 0 if options.quick else options.glpk_seconds, options.work)
-    unseen(names, options.seconds, options.work)
-    node_limited(options.seconds, options.work)
-    if not options.quick:
-        moetuner_check.run(DATA, plan, options.work)
+    limit = options.steps or options.seconds
+    glpk_seconds = 0 if options.quick else options.glpk_seconds
+    parts = {"public": lambda: public(names, limit, glpk_seconds, options.work),
+             "unseen": lambda: unseen(names, limit, options.work),
+             "nodes": lambda: node_limited(limit, options.work),
+             "moetuner": lambda: moetuner_check.run(DATA, plan, options.work)}
+    for name, part in parts.items():
+        if options.part in (None, name) and not (options.quick and name == "moetuner"):
+            part()
 
 
 if __name__ == "__main__":

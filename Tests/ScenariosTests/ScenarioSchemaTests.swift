@@ -32,7 +32,7 @@ import Testing
     #expect(
       properties(schema).keys.sorted() == [
         "cluster", "expect", "memory", "model", "name", "parallelism", "placements", "routing",
-        "simulation", "strategies", "workload",
+        "simulation", "strategies", "sweep", "workload",
       ])
   }
 

@@ -22,6 +22,29 @@ public struct CatalogMachines: MachineResolver {
   }
 
   public func nearestName(to label: String) -> String? {
-    Catalog.nearest(to: label, in: catalog.accelerators)
+    Catalog.nearest(to: label, in: catalog.accelerators) ?? leastEdited(label)
+  }
+
+  /// The id that the fewest edits make of `label`, for labels that resemble none.
+  private func leastEdited(_ label: String) -> String? {
+    let wanted = Array(label.lowercased().utf8.prefix(64))
+    return catalog.accelerators.map(\.id).min { left, right in
+      Self.edits(wanted, Array(left.utf8)) < Self.edits(wanted, Array(right.utf8))
+    }
+  }
+
+  /// The least number of insertions, deletions and replacements (Levenshtein, 1965).
+  private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, b) in right.enumerated() {
+        let replaced = diagonal + (a == b ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[right.count]
   }
 }

@@ -7,7 +7,7 @@ struct PlotArea: Sendable {
 
   /// Room for row names on the left: what the longest needs, at most a third of the width.
   static func nameWidth(_ names: [String], width: Double) -> Double {
-    min(width / 3, (names.map(textWidth).max() ?? 0) + 12)
+    min(width / 3, (names.map(textWidth).max() ?? 0) * 1.1 + 12)
   }
 
   /// Vertical grid lines with their numbers below, and the axis title under them (38 px in all).

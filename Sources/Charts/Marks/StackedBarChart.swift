@@ -64,12 +64,14 @@ public struct StackedBarChart: Chart {
     var elements = key.elements + area.horizontalAxis(axis, scale)
     for (index, row) in rows.enumerated() {
       let middle = area.top + (Double(index) + 0.5) * rowHeight + 2
-      elements.append(area.rowName(row.name, middle: middle))
+      // The name and the sum belong to the row, so that they are hidden with its segments.
+      let name = area.rowName(row.name, middle: middle)
+      elements.append(.group([name], series: row.name))
       elements += segments(row, scale, middle: middle, height: rowHeight - 10)
-      elements.append(
-        .text(
-          axis.text(totals[index]), x: labelPlace(row, totals[index], scale), y: middle + 4,
-          class: "label number"))
+      let sum = Element.text(
+        axis.text(totals[index]), x: labelPlace(row, totals[index], scale), y: middle + 4,
+        class: "label number")
+      elements.append(.group([sum], series: row.name))
     }
     let zero = scale(0)
     elements.append(.line(from: (zero, area.top), to: (zero, area.bottom), class: "axis"))

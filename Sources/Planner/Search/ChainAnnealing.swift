@@ -51,7 +51,7 @@ struct ChainAnnealing {
     // Rounds end often enough to be watched: every 20 ms or so, or 200 times a budget.
     var best = Double.infinity
     var perRound = max(256, min(60_000, (steps ?? 12_000_000) / 200))
-    while !run.checkStop() {
+    while !run.checkStop(), bestTotal - bound > run.options.gap * bestTotal {
       let elapsed = (ContinuousClock.now - begin) / .seconds(1)
       let share = Float(
         steps.map { Double(stepsDone - firstStep) / Double(max(1, $0)) }

@@ -37,6 +37,12 @@ struct TailFigures: Sendable {
             + "than 0.1 %.")
       ]
     }
+    if report.result.system.ranks > 32 {
+      return [
+        .paragraph(
+          "Causes of slow steps are sought on up to 256 ranks, in a single step on up to 32.")
+      ]
+    }
     return [
       .command(
         "This result does not say what makes slow steps slow; to find out",

@@ -51,6 +51,7 @@ extension StepLanes {
 extension CriticalPathResult {
   /// Pieces of a path that a reader can follow; longer paths keep their longest pieces.
   private static let mostPieces = 200
+  private static let mostOperationsForSlack = 100_000
 
   /// The critical path of one step.
   init(plan: ExecutionPlan, record: RunRecord, step: Int) {
@@ -62,7 +63,12 @@ extension CriticalPathResult {
       let shortest = lengths[Self.mostPieces - 1]
       pieces = pieces.filter { $0.endPicoseconds - $0.startPicoseconds >= shortest }
     }
-    let slack = PathSlack(plan: plan, record: record).picoseconds(of: pieces.map(\.operation))
+    // Of the largest plans the network of operations would cost more than the simulation.
+    let slack =
+      plan.operations.count <= Self.mostOperationsForSlack
+      ? PathSlack(plan: plan, record: record).picoseconds(of: pieces.map(\.operation)).map(
+        Optional.init)
+      : [Int64?](repeating: nil, count: pieces.count)
     self.init(
       step: step,
       pieces: zip(pieces, slack).map { piece, slack in
@@ -72,7 +78,7 @@ extension CriticalPathResult {
           layer: operation.layer >= 0 ? plan.model.layers[Int(operation.layer)] : -1,
           startSeconds: Double(piece.startPicoseconds) * 1e-12,
           endSeconds: Double(piece.endPicoseconds) * 1e-12,
-          slackSeconds: Double(slack) * 1e-12)
+          slackSeconds: slack.map { Double($0) * 1e-12 })
       })
   }
 }

@@ -16,11 +16,17 @@ struct TailAttribution {
   let cell: Cell
   let stepSeconds: [Double]
 
+  /// Ranks beyond which a step costs so much that it is not simulated a dozen times more; fewer where a
+  /// single step is all there is, and causes would cost several times the run.
+  private var mostRanks: Int { stepSeconds.count > 1 ? 256 : 32 }
+
   /// A step that is this near to undisturbed has no cause worth a name.
   private static let least = 1e-3
 
-  /// The steps to look at: those whose times are nearest to p99, and to the median.
+  /// The steps to look at: those whose times are nearest to p99, and to the median; none where no cause
+  /// is sought.
   var chosenSteps: (slow: [Int], median: [Int]) {
+    guard !factors.isEmpty else { return ([], []) }
     let order = stepSeconds.indices.sorted { (stepSeconds[$0], $0) < (stepSeconds[$1], $1) }
     guard order.count > 1 else { return (order, []) }
     let simulations = 2 * (1 << factors.count)
@@ -39,14 +45,14 @@ struct TailAttribution {
 
   /// Causes that can be at work in this cell.
   var factors: [TailFactor] {
-    guard cell.context.cluster.ranks > 1 else { return [] }
+    guard (2...mostRanks).contains(scenario.cluster.ranks) else { return [] }
     return TailFactor.allCases.filter { factor in
       factor != .straggler || scenario.cluster.computeFactors.contains { $0 > 1 }
     }
   }
 
   /// The causes, largest first, from the plans of the chosen steps; nil where there is no rank to wait
-  /// for.
+  /// for, or more than are examined.
   ///
   /// - Complexity: 2ⁿ simulations a step for *n* causes.
   func result(
