@@ -96,7 +96,8 @@ import Testing
               layer: operation.layer, rank: transfer.to, expert: transfer.expert)
             #expect(has.contains(source), "step \(index)")
             has.insert(place)
-            if Self.keeping.contains(name) { kept.insert(place) }
+            // An expert that moves with its states has a new home.
+            if Self.keeping.contains(name) || transfer.content == .states { kept.insert(place) }
           }
         case .experts(let first, let count):
           for row in plan.expertRows[Int(first)..<Int(first + count)] where row.rows > 0 {
