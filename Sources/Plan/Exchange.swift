@@ -22,7 +22,7 @@ public enum TransferContent: UInt8, Sendable, Hashable, Codable {
   case weights
   /// An expert's weight gradients: the receiver adds them to its own.
   case gradients
-  /// An expert with its optimizer states: the sender gives it up.
+  /// An expert, with its optimizer states in training: the sender gives it up.
   case states
 }
 

@@ -141,7 +141,7 @@ struct ShardedSession: StrategySession {
     return ExpertMigration(
       layers: moves,
       bytesPerExpert: context.model.expertBytes + states * context.model.expertParameters,
-      content: isTraining ? .states : .weights, timing: .before)
+      content: .states, timing: .before)
   }
 
   private static func placement(

@@ -52,7 +52,8 @@ import Testing
       options: Dictionary(options.filter { known.contains($0.0) }) { first, _ in first })
   }
 
-  /// Over eight steps, two of them observed before the first: plans are valid, conserve tokens, use
+  /// Over eight steps, two of them observed before the first (none where homes could change there,
+  /// which costs nothing and so is in no plan): plans are valid, conserve tokens, use
   /// weights only where they are, and a copy of the session plans the same.
   @Test(arguments: learning, Array(0..<40))
   func weightsAreWhereTheyAreUsed(name: String, seed: Int) throws {
@@ -62,7 +63,7 @@ import Testing
     var session = try strategy.session(in: context)
     var kept: Set<Place> = []
     let size = context.parallelism.expert
-    for index in -2..<6 {
+    for index in (name == "fssdp" ? 0 : -2)..<6 {
       let step = Self.step(index, of: world)
       let plan = try session.plan(step)
       try plan.validate()
