@@ -22,6 +22,31 @@ import Testing
     return folder
   }
 
+  /// EPLB of the command line is EPLB of a scenario, its groups kept inside nodes where they divide.
+  @Test func ePLBIsTheSameByPlanAndInAScenario() throws {
+    let folder = try WorkFolder()
+    try folder.write(
+      """
+      name: grouped
+      cluster: { accelerator: h100-sxm-80, nodes: 2, acceleratorsPerNode: 8 }
+      model: { preset: deepseek-v3, layers: [3] }
+      workload: { phase: prefill, tokensPerRank: 256, steps: 2 }
+      routing: { zipf: { exponent: 0.8 } }
+      placements: [eplb: { redundantExperts: 16 }, file: planned.json]
+      strategies: [ep]
+
+      """, to: "s.yaml")
+    try folder.write("{}", to: "planned.json")
+    let planned = try Command.run(
+      ["plan", "s.yaml", "--method", "eplb", "--redundant-experts", "16", "--output", "planned.json"],
+      in: folder)
+    #expect(planned.status == 0, "\(planned.errors)")
+    let run = try Command.run(["simulate", "s.yaml", "--format", "json"], in: folder)
+    let cells = try #require(try run.json()["cells"] as? [[String: Any]])
+    let means = cells.compactMap { ($0["stepTime"] as? [String: Any])?["meanSeconds"] as? Double }
+    #expect(means.count == 2 && means[0] == means[1], "\(means)")
+  }
+
   @Test func aPlanFromWhatStandsSaysWhatMoves() throws {
     let folder = try folder()
     let text = try Command.run(

@@ -78,12 +78,17 @@ package struct PlacementMaker {
     problem.replicaSplit = split
     problem.rankSlowdown = slowdown(ranks)
     try WorkloadSets(scenario: scenario, spec: spec)?.add(to: &problem)
-    // Hierarchical where the groups divide over the nodes, as DeepSeek's balancer chooses.
-    let nodes = ranks / nodeSize(ranks)
-    if spec.kind == "eplb", model.expertGroups > 1, model.expertGroups % nodes == 0 {
-      problem.expertGroups = model.expertGroups
-    }
+    problem.expertGroups = expertGroups(for: spec.kind)
     return problem
+  }
+
+  /// The groups of experts that `method` keeps inside nodes: DeepSeek's balancer is hierarchical
+  /// where they divide over the nodes; nil for all others.
+  func expertGroups(for method: String) -> Int? {
+    let ranks = scenario.parallelism.expert
+    let groups = scenario.model.expertGroups
+    let isHierarchical = method == "eplb" && groups > 1 && groups % (ranks / nodeSize(ranks)) == 0
+    return isHierarchical ? groups : nil
   }
 
   private static func objective(of spec: ComponentSpec) -> PlacementObjective {

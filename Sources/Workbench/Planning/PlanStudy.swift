@@ -94,6 +94,11 @@ public struct PlanStudy: Sendable {
     onProgress: @escaping (PlanProgress) -> Void = { _ in },
     shouldStop: @escaping () -> Bool = { false }
   ) throws(WorkbenchError) -> PlannedPlacement {
+    var problem = problem
+    if let scenario {
+      problem.expertGroups = PlacementMaker(scenario: scenario, loads: nil).expertGroups(
+        for: method)
+    }
     do {
       return try PlacementPlanner.solve(
         problem, method: method, options: options, onProgress: onProgress, shouldStop: shouldStop)
