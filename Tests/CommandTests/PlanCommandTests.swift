@@ -38,7 +38,10 @@ import Testing
       """, to: "s.yaml")
     try folder.write("{}", to: "planned.json")
     let planned = try Command.run(
-      ["plan", "s.yaml", "--method", "eplb", "--redundant-experts", "16", "--output", "planned.json"],
+      [
+        "plan", "s.yaml", "--method", "eplb", "--redundant-experts", "16", "--output",
+        "planned.json",
+      ],
       in: folder)
     #expect(planned.status == 0, "\(planned.errors)")
     let run = try Command.run(["simulate", "s.yaml", "--format", "json"], in: folder)
