@@ -77,6 +77,19 @@ struct Cell: Sendable {
     return sessions
   }
 
+  /// The sessions that plan each of `steps`.
+  func sessions(
+    before steps: Range<Int>, of routing: RoutingSource
+  ) throws(WorkbenchError) -> [any StrategySession] {
+    var session = try session(before: steps.lowerBound, of: routing)
+    var sessions: [any StrategySession] = []
+    for index in steps {
+      sessions.append(session)
+      if strategy.isLearning { try observe(routing.step(index), in: &session) }
+    }
+    return sessions
+  }
+
   /// Lets `session` learn from `step`.
   func observe(
     _ step: RoutedStep, in session: inout any StrategySession

@@ -1,4 +1,3 @@
-import Dispatch
 import Domain
 import NetworkSharing
 import Plan
@@ -7,7 +6,6 @@ import Quantities
 import Scenarios
 import Simulator
 import Strategies
-import Synchronization
 import TokenRouting
 
 /// Simulates single steps of a scenario under any placement, with its first strategy.
@@ -40,20 +38,13 @@ struct PlacementReplay: Sendable {
     of placement: ExpertPlacement, steps: Range<Int>
   ) throws(WorkbenchError) -> [Double] {
     let cell = cell(for: placement)
-    let results = Mutex([Result<Double, WorkbenchError>?](repeating: nil, count: steps.count))
-    DispatchQueue.concurrentPerform(iterations: steps.count) { offset in
-      let outcome = Result { () throws(WorkbenchError) in
-        let index = steps.lowerBound + offset
-        let session = try cell.session(before: index, of: routing)
-        return try cell.run(routing.step(index), as: session).record.makespan.seconds
+    let sessions = try cell.sessions(before: steps, of: routing)
+    return try inParallel(steps.count) { offset in
+      Result { () throws(WorkbenchError) in
+        let step = routing.step(steps.lowerBound + offset)
+        return try cell.run(step, as: sessions[offset]).record.makespan.seconds
       }
-      results.withLock { $0[offset] = outcome }
     }
-    var seconds: [Double] = []
-    for outcome in results.withLock({ $0 }) {
-      if let outcome { seconds.append(try outcome.get()) }
-    }
-    return seconds
   }
 
   /// Token copies of `steps`, `[steps][layers][experts]`.
