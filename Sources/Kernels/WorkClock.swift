@@ -26,4 +26,19 @@ public enum WorkClock: Sendable {
     body()
     return now - start
   }
+
+  /// Mean seconds of `body`, repeated until `seconds` have passed and at least `least` times.
+  public func secondsPerRepetition(
+    during seconds: Double, atLeast least: Int = 1, _ body: () -> Void
+  ) -> Double {
+    var count = 0
+    let start = now
+    var passed = 0.0
+    repeat {
+      body()
+      count += 1
+      passed = now - start
+    } while passed < seconds || count < least
+    return passed / Double(count)
+  }
 }

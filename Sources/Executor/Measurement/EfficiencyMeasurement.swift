@@ -100,24 +100,12 @@ public struct EfficiencyMeasurement {
   private func ratio(plain: () -> Void, own: () -> Void) -> Double {
     var (before, after): ([Double], [Double]) = ([], [])
     for round in 0...rounds {
-      let first = repeated(plain)
-      let second = repeated(own)
+      let first = clock.secondsPerRepetition(during: 2e-3, plain)
+      let second = clock.secondsPerRepetition(during: 2e-3, own)
       guard round > 0 else { continue }
       before.append(first)
       after.append(second)
     }
     return before.sorted()[before.count / 2] / after.sorted()[after.count / 2]
-  }
-
-  private func repeated(_ body: () -> Void) -> Double {
-    var count = 0
-    let start = clock.now
-    var passed = 0.0
-    repeat {
-      body()
-      count += 1
-      passed = clock.now - start
-    } while passed < 2e-3
-    return passed / Double(count)
   }
 }

@@ -144,15 +144,7 @@ public struct MachineMeasurement {
   /// Mean seconds of `body`, repeated until 0.3 ms have passed, once more after a warm-up.
   private func perRepetition(atLeast least: Int, _ body: () -> Void) -> Double {
     body()
-    var count = 0
-    let start = clock.now
-    var passed = 0.0
-    repeat {
-      body()
-      count += 1
-      passed = clock.now - start
-    } while passed < 3e-4 || count < least
-    return passed / Double(count)
+    return clock.secondsPerRepetition(during: 3e-4, atLeast: least, body)
   }
 
   // MARK: - Rows
