@@ -36,11 +36,12 @@ int shunt_mpi_open(char *message, int capacity) {
   // Global, because Open MPI's own plug-ins look for its symbols there.
   const char *names[] = {"libmpi.so.40", "libmpi.so", "libmpi.dylib"};
   void *library = NULL;
-  for (int i = 0; i < 3 && !library; i++) library = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
-  if (!library) {
-    snprintf(message, capacity, "%s", dlerror());
-    return 1;
+  for (int i = 0; i < 3 && !library; i++) {
+    library = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
+    // What is usual on this system comes first, so its message is the one that helps.
+    if (!library && i == 0) snprintf(message, capacity, "%s", dlerror());
   }
+  if (!library) return 1;
   struct {
     const char *name;
     void **place;
