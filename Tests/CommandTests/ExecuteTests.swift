@@ -69,6 +69,19 @@ import Testing
     try check(run.json(), transport: "mpi")
   }
 
+  @Test("a scenario that names measured cores needs no links") func simulatesMeasuredCores() throws
+  {
+    let folder = try folder()
+    try folder.write(
+      Self.scenario("prefill").replacing("h100-sxm-80, nodes: 1", with: "m.json, nodes: 2"),
+      to: "s.yaml")
+    let run = try Command.run(["simulate", "s.yaml", "--format", "json"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let assumptions = try #require(run.json()["assumptions"] as? [[String: Any]])
+    let link = assumptions.first { $0["path"] as? String == "cluster.interNode.bandwidth" }
+    #expect(link?["origin"] as? String == "measured")
+  }
+
   /// Two groups: experts' gradients are summed over the ranks with the same place in both.
   @Test(
     "groups of ranks leave the same gradients over MPI as in one process",
