@@ -94,7 +94,8 @@ let package = Package(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),
     layer(
-      "Strategies", ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities"]),
+      "Strategies",
+      ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities", "Statistics"]),
 
     // Runners
     layer(

@@ -1,4 +1,5 @@
 import Domain
+private import Statistics
 
 /// Homes of all layers' experts that even out what sparse materialization leaves alone.
 ///
@@ -7,7 +8,8 @@ import Domain
 /// layers, though not in each layer.
 ///
 /// Source: Hecate (arXiv 2502.02581), algorithm 2. "Least loaded" is read as the load of this layer's
-/// experts placed so far; the paper does not say.
+/// experts placed so far; the paper does not say. "Arbitrarily", for the experts that are copied
+/// anyway, is read as at random: any rule that looks at room spreads them evenly, and so by load.
 struct HeterogeneousSharding {
   /// The home of every expert, `[layers][experts]`.
   private(set) var homes: [[Int]]
@@ -42,9 +44,7 @@ struct HeterogeneousSharding {
     for layer in loads.indices.sorted(by: { (busiest($1), $0) < (busiest($0), $1) }) {
       place(Array(orders[layer].dropFirst(degree)), of: layer, loads: loads[layer])
     }
-    for layer in loads.indices {
-      for expert in orders[layer].prefix(degree) { fill(expert, of: layer) }
-    }
+    fill(orders.map { Array($0.prefix(degree)) })
   }
 
   /// Gives one layer's experts, busiest first, to the least loaded node and rank; on a tie to those
@@ -68,11 +68,18 @@ struct HeterogeneousSharding {
     ranks.reduce((0, 0, number)) { ($0.0 + placed[$1], $0.1 + free[$1], number) }
   }
 
-  /// Gives an expert that is materialized anyway to the rank with the most room.
-  private mutating func fill(_ expert: Int, of layer: Int) {
-    let rank = free.indices.max { (free[$0], $1) < (free[$1], $0) }
-    guard let rank else { return }
-    homes[layer][expert] = rank
-    free[rank] -= 1
+  /// Deals the room that is left among the experts that are materialized anyway, `[layers][experts]`.
+  private mutating func fill(_ experts: [[Int]]) {
+    var rooms = free.indices.flatMap { [Int](repeating: $0, count: free[$0]) }
+    var stream = RandomStream(seed: 0, purpose: "homes of materialized experts")
+    for (layer, busiest) in experts.enumerated() {
+      for expert in busiest where !rooms.isEmpty {
+        let place = stream.uniformInteger(below: rooms.count)
+        rooms.swapAt(place, rooms.count - 1)
+        let rank = rooms.removeLast()
+        homes[layer][expert] = rank
+        free[rank] -= 1
+      }
+    }
   }
 }

@@ -8,8 +8,9 @@ struct LayerDecision {
   /// Weights that travel once the layer is planned: (expert, from, to) with ranks of the group. A
   /// message may pass on what an earlier one brought.
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
-  /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
-  var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Weights that travel before the layer is routed, under the attention before it, `[stages]`: what
+  /// a message passes on came in an earlier stage.
+  var prefetchedStages: [[LeastLoadedAssignment.Transfer]] = []
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false

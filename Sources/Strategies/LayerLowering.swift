@@ -78,7 +78,7 @@ struct LayerLowering {
     }
     self.chunks = chunks
     reactive = WeightMovement(decision.weightTransfers, members: group.count)
-    prefetched = WeightMovement(decision.prefetchedTransfers, members: group.count)
+    prefetched = WeightMovement(stages: decision.prefetchedStages, members: group.count)
   }
 
   // MARK: - What stations share
