@@ -94,8 +94,7 @@ let package = Package(
       "Planner", ["Domain", "LinearModel", "GLPKSolver", "Statistics", "Quantities", realModule]),
     layer("EngineFormats", ["Domain", yams]),
     layer(
-      "Strategies",
-      ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities", "Statistics"]),
+      "Strategies", ["Domain", "Plan", "LinearModel", "GLPKSolver", "Planner", "Quantities"]),
 
     // Runners
     layer(

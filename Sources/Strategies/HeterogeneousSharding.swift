@@ -1,5 +1,4 @@
 import Domain
-private import Statistics
 
 /// Homes of all layers' experts that even out what sparse materialization leaves alone.
 ///
@@ -9,7 +8,7 @@ private import Statistics
 ///
 /// Source: Hecate (arXiv 2502.02581), algorithm 2. "Least loaded" is read as the load of this layer's
 /// experts placed so far; the paper does not say. "Arbitrarily", for the experts that are copied
-/// anyway, is read as at random: any rule that looks at room spreads them evenly, and so by load.
+/// anyway, is read as the first rank with room, node after node so that no node has to send most.
 struct HeterogeneousSharding {
   /// The home of every expert, `[layers][experts]`.
   private(set) var homes: [[Int]]
@@ -68,17 +67,20 @@ struct HeterogeneousSharding {
     ranks.reduce((0, 0, number)) { ($0.0 + placed[$1], $0.1 + free[$1], number) }
   }
 
-  /// Deals the room that is left among the experts that are materialized anyway, `[layers][experts]`.
+  /// Gives the room that is left to the experts that are materialized anyway, `[layers][experts]`: as
+  /// many of a layer to every node as there is room for, since nodes send what they are home to, and
+  /// inside a node to the first rank with room.
   private mutating func fill(_ experts: [[Int]]) {
-    var rooms = free.indices.flatMap { [Int](repeating: $0, count: free[$0]) }
-    var stream = RandomStream(seed: 0, purpose: "homes of materialized experts")
     for (layer, busiest) in experts.enumerated() {
-      for expert in busiest where !rooms.isEmpty {
-        let place = stream.uniformInteger(below: rooms.count)
-        rooms.swapAt(place, rooms.count - 1)
-        let rank = rooms.removeLast()
+      var taken = [Int](repeating: 0, count: nodes.count)
+      for expert in busiest {
+        let open = nodes.indices.filter { index in nodes[index].contains { free[$0] > 0 } }
+        guard let node = open.min(by: { (taken[$0], $0) < (taken[$1], $1) }),
+          let rank = nodes[node].first(where: { free[$0] > 0 })
+        else { return }
         homes[layer][expert] = rank
         free[rank] -= 1
+        taken[node] += 1
       }
     }
   }

@@ -11,6 +11,9 @@ struct LayerDecision {
   /// Weights that travel before the layer is routed, under the attention before it, `[stages]`: what
   /// a message passes on came in an earlier stage.
   var prefetchedStages: [[LeastLoadedAssignment.Transfer]] = []
+  /// Whether rows wait until prefetched weights and their gradients have travelled, so that the two
+  /// never share links.
+  var separatesPrefetch = false
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false

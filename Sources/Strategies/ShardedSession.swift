@@ -64,6 +64,7 @@ struct ShardedSession: StrategySession {
       holders = made.holders
     }
     decision.isRematerialized = settings.rematerializes
+    decision.separatesPrefetch = true
     decision.dispatch = dispatch(layer, to: holders, routes: routes, ranks: group.count)
     if settings.materializes, settings.calibrates {
       decision.planning = .loads

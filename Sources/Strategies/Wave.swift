@@ -157,7 +157,11 @@ struct Wave {
     for group in groups {
       let reached = layers[index][part][group].lastExchanged
       layers[index][part][group].addAttentionBackward(to: &builder, frontier: &frontiers[part])
-      guard index > 0, layers[index - 1][part][group].isRematerialized else { continue }
+      guard index > 0 else { continue }
+      if !layers[index][part][group].prefetched.isEmpty {
+        layers[index - 1][part][group].prefetchBefore = layers[index][part][group].gradientsHome
+      }
+      guard layers[index - 1][part][group].isRematerialized else { continue }
       layers[index - 1][part][group].addRematerialization(to: &builder, after: reached)
     }
   }
