@@ -69,9 +69,10 @@ struct ChainPlanner {
     var schedules = schedules
     var left = 1.0
     // Short runs of all, longer ones of the better half, and the rest of the time for the best.
-    for share in [0.03, 0.09] where schedules.count > 1 {
+    for share in [0.02, 0.05] where schedules.count > 1 {
       var totals: [Double] = []
       for schedule in schedules {
+        annealing.restart()
         totals.append(cool(&annealing, schedule, share: share, bound, &run))
       }
       left -= share * Double(schedules.count)
