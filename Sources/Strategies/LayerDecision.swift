@@ -10,6 +10,9 @@ struct LayerDecision {
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
   /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
   var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Ranks that still have weights from earlier steps, beside those that keep them,
+  /// `[experts][ranks]`; empty where nothing is kept from step to step.
+  var leftHolders: [[Int]] = []
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false
