@@ -53,6 +53,30 @@ import Testing
     #expect(check.medianRelativeError < 0.05)
   }
 
+  /// Seconds in a column of microseconds are a million times too short for any constants; one size
+  /// over and over says nothing of the others.
+  @Test func tablesThatCannotBeFittedSayWhy() throws {
+    let seconds = Self.table(outliers: false).split(separator: "\n").enumerated().map {
+      index, row in
+      guard index > 0, let comma = row.lastIndex(of: ",") else { return String(row) }
+      let value = Double(row[row.index(after: comma)...]) ?? 0
+      return String(row[...comma]) + "\(value * 1e-6)"
+    }
+    let unit = try fit(seconds.joined(separator: "\n")).0
+    #expect(unit.parameters.sets.isEmpty)
+    let reason = try #require(unit.failures.first?.reason)
+    #expect(reason.contains("times shorter than any constants inside their bounds explain"))
+    #expect(reason.contains("are they in microseconds"))
+
+    let row = "H100-SXM-80GB,all_gather,8,1048576,30\n"
+    let same = try fit(Self.header + String(repeating: row, count: 12)).0
+    #expect(same.parameters.sets.isEmpty)
+    #expect(
+      same.failures.map(\.reason) == [
+        "its 12 rows have 1 different sizes, and 3 are needed to tell constants apart"
+      ])
+  }
+
   @Test func equalTablesGiveEqualConstants() throws {
     let text = Self.table(outliers: true)
     #expect(try fit(text).0.parameters == fit(text).0.parameters)

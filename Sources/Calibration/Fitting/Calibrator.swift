@@ -76,6 +76,12 @@ public struct Calibrator: Sendable {
     let solver = BoundedLeastSquares(axes: constants.map(BoundedLeastSquares.Axis.init))
     let targets = observations.map { Double.log($0.quantity.seconds(cell: $0.measured)) }
     let works = observations.map(\.work)
+    let sizes = Set(works.map { $0.seconds(constants.map(\.start)) }).count
+    guard sizes >= Self.fewestSizes else {
+      throw .init(
+        message: "its \(works.count) rows have \(sizes) different sizes, and \(Self.fewestSizes) "
+          + "are needed to tell constants apart")
+    }
     let model: ([Double]) -> [Double] = { values in
       works.indices.map { Double.log(works[$0].seconds(values)) - targets[$0] }
     }
@@ -85,7 +91,9 @@ public struct Calibrator: Sendable {
       if found.cost < best?.cost ?? .infinity { best = found }
     }
     guard let best else { throw .init(message: "no start led to a fit") }
-    let errors = model(best.values).map { abs(Double.exp($0) - 1) }
+    let rests = model(best.values)
+    let errors = rests.map { abs(Double.exp($0) - 1) }
+    if let reason = Self.misfit(rests, errors) { throw .init(message: reason) }
     return ConstantSet(
       formula: key.formula.rawValue, accelerator: key.accelerator,
       architecture: first.machine.accelerator.architecture, variant: key.variant,
@@ -95,6 +103,22 @@ public struct Calibrator: Sendable {
       uncertainty: best.uncertainty,
       rows: works.count,
       medianError: Quantile.of(errors, 0.5))
+  }
+
+  /// Fewest different sizes that a set of constants is fitted to.
+  private static let fewestSizes = 3
+  /// Median error beyond which constants explain nothing; the worst public group stays under 0.4.
+  private static let greatestError = 1.0
+
+  /// Why the best constants inside their bounds are no use, nil where they are.
+  private static func misfit(_ rests: [Double], _ errors: [Double]) -> String? {
+    let median = Quantile.of(errors, 0.5)
+    let factor = Double.exp(Quantile.of(rests, 0.5))
+    guard median > greatestError || factor < 0.5 else { return nil }
+    let times = ParameterSource.rounded(Double.maximum(factor, 1 / factor))
+    return "measured times are \(times) times \(factor > 1 ? "shorter" : "longer") than any "
+      + "constants inside their bounds explain: are they in microseconds, and is the data sheet "
+      + "this accelerator's?"
   }
 
   /// The formula's own start, and the constants that the prior would use for the group.
