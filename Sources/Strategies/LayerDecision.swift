@@ -14,6 +14,9 @@ struct LayerDecision {
   /// Whether rows wait until prefetched weights and their gradients have travelled, so that the two
   /// never share links.
   var separatesPrefetch = false
+  /// Ranks that still have weights from earlier steps, beside those that keep them,
+  /// `[experts][ranks]`; empty where nothing is kept from step to step.
+  var leftHolders: [[Int]] = []
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false

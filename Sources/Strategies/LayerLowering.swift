@@ -28,7 +28,9 @@ struct LayerLowering {
   private let droppedCopies: Int
   private let paddedCopies: [Int]
   /// Experts that changed ranks before the step.
-  private let migrated: Int
+  private let migration: ExpertMigration?
+  /// Ranks that still have weights from earlier steps, `[experts][ranks]`; empty where none do.
+  private let leftHolders: [[Int]]
   /// Where every copy is computed, kept on request.
   private let assignment: CopyAssignment?
   /// What is exchanged and computed, part by part.
@@ -53,7 +55,7 @@ struct LayerLowering {
   init(
     context: StepContext, style: LayerStyle, sizes: LayerSizes, memory: LayerMemory,
     layer: RoutedLayer, index: Int, group: Range<Int>, microBatch: Int, decision: LayerDecision,
-    migrated: Int, builder: inout PlanBuilder
+    migration: ExpertMigration?, builder: inout PlanBuilder
   ) {
     self.context = context
     self.style = style
@@ -67,7 +69,8 @@ struct LayerLowering {
     weightsHaveSlots = decision.weightsHaveSlots
     droppedCopies = decision.droppedCopies
     paddedCopies = decision.paddedCopies
-    self.migrated = migrated
+    self.migration = migration
+    leftHolders = decision.leftHolders
     isRematerialized = decision.isRematerialized
     separatesPrefetch = decision.separatesPrefetch
     isPlainRouting = decision.isPlainRouting
@@ -155,6 +158,11 @@ struct LayerLowering {
     builder.add(Exchange(payload: payload, firstRank: group.lowerBound, ranks: group.count))
   }
 
+  /// Experts that changed ranks for the layer before the step.
+  private var migrated: Int {
+    microBatch == 0 ? migration?.count(inLayerAt: index) ?? 0 : 0
+  }
+
   /// What the strategy decided, for metrics.
   var outcome: LayerOutcome {
     var outcome = LayerOutcome(
@@ -166,7 +174,13 @@ struct LayerLowering {
       weightTransfers: reactive.count + prefetched.count + migrated,
       isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,
       paddedCopies: paddedCopies.map { Int32($0) }, assignment: assignment)
-    if context.keepsAssignments { outcome.holders = context.placement.holders(layerAt: index) }
+    if context.keepsAssignments {
+      outcome.keepers = context.placement.holders(layerAt: index)
+      outcome.holders = migration?.before.holders(layerAt: index) ?? outcome.keepers
+      for (expert, ranks) in leftHolders.enumerated() {
+        outcome.holders[expert] += ranks.filter { !outcome.holders[expert].contains($0) }
+      }
+    }
     return outcome
   }
 }

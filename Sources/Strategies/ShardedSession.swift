@@ -142,7 +142,7 @@ struct ShardedSession: StrategySession {
     let isTraining = context.workload.phase == .training
     let states = isTraining ? TrainingStates(context.model).optimizer : 0
     return ExpertMigration(
-      layers: moves,
+      before: old, layers: moves,
       bytesPerExpert: context.model.expertBytes + states * context.model.expertParameters,
       content: .states, timing: .before)
   }

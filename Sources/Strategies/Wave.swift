@@ -87,7 +87,7 @@ struct Wave {
       context: lowering.context, style: lowering.style, sizes: lowering.sizes,
       memory: lowering.memory, layer: layer, index: index, group: group,
       microBatch: firstPart + part, decision: decision,
-      migrated: firstPart + part == 0 ? lowering.migration?.count(inLayerAt: index) ?? 0 : 0,
+      migration: lowering.migration,
       builder: &builder)
   }
 

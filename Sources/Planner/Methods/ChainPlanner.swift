@@ -10,9 +10,13 @@ struct ChainPlanner {
 
   func plan(_ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
     try requireReachableCaps()
+    // The start is balanced in tokens, which is not what is reported.
+    run.isSilent = true
     let start = try startRows(&run)
+    run.isSilent = false
     let totalBound = bounds.layers.reduce(0, +)
     let chain = ChainSearch(problem, rows: start, capacities: SlotCapacities(problem))
+    run.report("construct", layersDone: 0, incumbent: chain.total, bound: totalBound)
     let annealing = search(chain, totalBound, &run)
     let best = try better(annealing.bestRows, start)
     run.noteLimit()
