@@ -22,7 +22,8 @@ public struct FullyShardedExperts: Strategy {
         "Gather more copies after the gate where an estimate says that they pay."),
       .init(
         "materialize", .flag, default: .flag(true),
-        "Gather copies at all; without, only homes change."),
+        "Gather copies at all; without, only homes change, and the t busiest experts are left where room is."
+      ),
       .init(
         "reshard", .flag, default: .flag(true),
         "Move homes so that experts that are not copied spread by load; a placement with copies keeps its homes."

@@ -22,6 +22,13 @@ struct LayerEstimate {
     memoryRate = accelerator.memoryBandwidth.bytesPerSecond * Self.usableFraction
   }
 
+  var isTraining: Bool { context.workload.phase == .training }
+
+  /// Bytes of a copy's row there and back.
+  var rowBytes: Double { context.model.tokenBytes + context.model.combineBytes }
+
+  var expertBytes: Double { context.model.expertBytes }
+
   /// Seconds that one rank's experts take for `rows` rows of `experts` different experts.
   func expertSeconds(rows: Int, experts: Int) -> Double {
     guard rows > 0 else { return 0 }

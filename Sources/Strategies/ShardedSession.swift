@@ -94,8 +94,8 @@ struct ShardedSession: StrategySession {
     }
     let left = max(0, degrees.memory - (held.max() ?? 0))
     guard left > 0 else { return }
-    let estimate = MoELayerEstimate(context: context, routes: routes)
-    var best = estimate.seconds(of: decision.dispatch)
+    let estimate = LayerEstimate(context)
+    var best = estimate.seconds(of: decision.dispatch, routes: routes)
     // How many experts pay is not known before: 1, 2, 4, … are tried.
     var degree = 1
     while degree <= min(left, holders.count) {
@@ -104,7 +104,9 @@ struct ShardedSession: StrategySession {
         ranks: ranks, routes: routes)
       let transfers = made.collective(from: holders).stages.flatMap { $0 }
       let dispatch = dispatch(layer, to: made.holders, routes: routes, ranks: ranks)
-      let seconds = estimate.seconds(of: dispatch) + estimate.seconds(of: transfers, ranks: ranks)
+      let seconds =
+        estimate.seconds(of: dispatch, routes: routes)
+        + estimate.seconds(of: transfers, ranks: ranks, routes: routes)
       if !transfers.isEmpty, seconds < best {
         best = seconds
         decision.weightTransfers = transfers

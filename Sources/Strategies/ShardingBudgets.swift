@@ -6,7 +6,9 @@ private import Quantities
 ///
 /// Source: Hecate (arXiv 2502.02581): t = T_nonMoE · bandwidth / bytes of an expert, with the
 /// bandwidth between nodes where the group spans several. A node takes in one copy of each expert
-/// over all its NICs and hands it on inside, so the node's bandwidth counts, not one rank's.
+/// over all its NICs and hands it on inside, so the node's bandwidth counts, not one rank's. Line rates,
+/// as the formula has them: what messages reach of them is not in it, so that transfers may outlast
+/// attention.
 struct OverlapBudget {
   /// The overlap degree t.
   let experts: Int
@@ -72,63 +74,5 @@ struct MemoryBudget {
     let layers = Double(context.model.layers.count)
     return running
       + (memory.isCheckpointing ? layer + layers * tokens * memory.input : layers * layer)
-  }
-}
-
-/// Seconds of a layer's MoE part for one plan or another, before it runs.
-///
-/// The slowest rank's experts, and the two exchanges at the busiest port: what calibration weighs.
-/// The paper does not say how it estimates.
-struct MoELayerEstimate {
-  let context: StepContext
-  let routes: WeightRoutes
-
-  func seconds(of dispatch: CopyDispatch) -> Double {
-    let estimate = LayerEstimate(context)
-    let rows = (0..<dispatch.ranks).map { rank in
-      dispatch.rows[(rank * dispatch.experts)..<((rank + 1) * dispatch.experts)]
-    }
-    let compute = rows.reduce(0.0) { slowest, row in
-      let experts = row.count { $0 > 0 }
-      return max(slowest, estimate.expertSeconds(rows: row.reduce(0, +), experts: experts))
-    }
-    let passes = context.workload.phase == .training ? 3.0 : 1.0
-    return passes * compute + exchangeSeconds(of: dispatch) * (passes > 1 ? 2 : 1)
-  }
-
-  /// Dispatch and combine of one pass.
-  private func exchangeSeconds(of dispatch: CopyDispatch) -> Double {
-    let ranks = dispatch.ranks
-    var near = [Int](repeating: 0, count: ranks)
-    var far = near
-    for source in 0..<ranks {
-      for destination in 0..<ranks where source != destination {
-        let copies = dispatch.copies(from: source, to: destination)
-        if routes.node(of: source) == routes.node(of: destination) {
-          near[destination] += copies
-        } else {
-          far[destination] += copies
-        }
-      }
-    }
-    let row = context.model.tokenBytes + context.model.combineBytes
-    let estimate = LayerEstimate(context)
-    return max(
-      estimate.portSeconds(bytes: Double(near.max() ?? 0) * row, isFar: false),
-      estimate.portSeconds(bytes: Double(far.max() ?? 0) * row, isFar: true))
-  }
-
-  /// Messages of weights, the busiest port's one after another.
-  func seconds(of transfers: [LeastLoadedAssignment.Transfer], ranks: Int) -> Double {
-    let estimate = LayerEstimate(context)
-    var busy = [Double](repeating: 0, count: ranks)
-    for transfer in transfers {
-      let isFar = routes.node(of: transfer.from) != routes.node(of: transfer.to)
-      let seconds = estimate.portSeconds(bytes: context.model.expertBytes, isFar: isFar)
-      busy[transfer.from] += seconds
-      busy[transfer.to] += seconds
-    }
-    let passes = context.workload.phase == .training ? 2.0 : 1.0
-    return passes * (busy.max() ?? 0)
   }
 }

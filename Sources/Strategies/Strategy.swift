@@ -51,18 +51,8 @@ public struct StepContext: Sendable {
 public struct MachineProfile: Hashable, Sendable {
   /// Seconds that a full rank attends in one layer, forward.
   public let attentionSeconds: Double
-  /// The part of the line rate that messages reach inside a node.
-  public let nodeLinkFraction: Double
-  /// The part of the line rate that messages reach between nodes.
-  public let networkLinkFraction: Double
 
-  public init(
-    attentionSeconds: Double, nodeLinkFraction: Double, networkLinkFraction: Double
-  ) {
-    self.attentionSeconds = attentionSeconds
-    self.nodeLinkFraction = nodeLinkFraction
-    self.networkLinkFraction = networkLinkFraction
-  }
+  public init(attentionSeconds: Double) { self.attentionSeconds = attentionSeconds }
 }
 
 /// How a step is carried out, given where the experts live and where the tokens go.

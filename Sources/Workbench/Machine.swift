@@ -47,8 +47,7 @@ package struct Machine: Sendable {
       ClusterShape(scenario.cluster, fractions: fractions), costs,
       NetworkFidelity(scenario.simulation.network),
       MachineProfile(
-        attentionSeconds: costs.attentionSeconds(tokens: scenario.workload.tokensPerMicroBatch),
-        nodeLinkFraction: fractions.node, networkLinkFraction: fractions.network)
+        attentionSeconds: costs.attentionSeconds(tokens: scenario.workload.tokensPerMicroBatch))
     )
   }
 
@@ -58,8 +57,7 @@ package struct Machine: Sendable {
       profile: profile, cluster: scenario.cluster, model: scenario.model,
       workload: scenario.workload)
     // Executed models have no attention.
-    let known = MachineProfile(
-      attentionSeconds: 0, nodeLinkFraction: 1, networkLinkFraction: 1)
+    let known = MachineProfile(attentionSeconds: 0)
     return (ClusterShape(scenario.cluster), costs, .memoryCopies(profile.copy), known)
   }
 }
