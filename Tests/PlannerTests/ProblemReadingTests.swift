@@ -135,7 +135,7 @@ import Testing
   /// What no reader of JSON may take, and where it stands.
   @Test(arguments: [
     ("[1, 2", "not complete JSON, perhaps cut short (line 1, byte 5)"),
-    ("{\n\"a\": 01}", "not JSON: a number like 07 (line 2, byte 8)"),
+    ("{\n\"a\": 01}", "not JSON: a number like 07 (line 2, byte 9)"),
     ("{\"a\": 1,}", "not JSON: a field without a name (line 1, byte 8)"),
     ("{\"a\": [1 2]}", "not JSON: no comma between values (line 1, byte 9)"),
     ("{\"a\": [1,]}", "not JSON: no value (line 1, byte 9)"),
