@@ -22,6 +22,8 @@ struct LayerLowering {
   let weightsHaveSlots: Bool
   /// Whether prefetched weights are given back after the forward pass and fetched again.
   let isRematerialized: Bool
+  /// Whether rows wait until prefetched weights and their gradients have travelled.
+  let separatesPrefetch: Bool
   private let isPlainRouting: Bool
   private let droppedCopies: Int
   private let paddedCopies: [Int]
@@ -47,6 +49,8 @@ struct LayerLowering {
   var exchanged: [[OperationID]] = []
   var computed: [[OperationID]] = []
   var gradientsHome: [OperationID] = []
+  /// Weights and gradients under way beside the attention before the layer, which rows wait for.
+  var prefetchBefore: [OperationID] = []
 
   init(
     context: StepContext, style: LayerStyle, sizes: LayerSizes, memory: LayerMemory,
@@ -68,6 +72,7 @@ struct LayerLowering {
     self.migration = migration
     leftHolders = decision.leftHolders
     isRematerialized = decision.isRematerialized
+    separatesPrefetch = decision.separatesPrefetch
     isPlainRouting = decision.isPlainRouting
     assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
     let table = LayerTraffic.table(
@@ -81,7 +86,7 @@ struct LayerLowering {
     }
     self.chunks = chunks
     reactive = WeightMovement(decision.weightTransfers, members: group.count)
-    prefetched = WeightMovement(decision.prefetchedTransfers, members: group.count)
+    prefetched = WeightMovement(stages: decision.prefetchedStages, members: group.count)
   }
 
   // MARK: - What stations share
@@ -120,7 +125,7 @@ struct LayerLowering {
   /// takes and gives back.
   func addExchange(
     _ kind: OperationKind, unitBytes: Double, isReturn: Bool, to builder: inout PlanBuilder,
-    after: (_ chunk: Int, _ member: Int) -> OperationID,
+    after: (_ chunk: Int, _ member: Int) -> [OperationID],
     memory: (_ chunk: LayerChunk, _ member: Int) -> [MemoryChange]
   ) -> [[OperationID]] {
     var ends: [[OperationID]] = []
@@ -130,7 +135,7 @@ struct LayerLowering {
       ends.append(
         group.enumerated().map { member, rank in
           add(
-            work, kind, on: rank, lane: .communication, after: [after(number, member)],
+            work, kind, on: rank, lane: .communication, after: after(number, member),
             memory: memory(chunk, member), to: &builder)
         })
     }
