@@ -132,6 +132,47 @@ import Testing
     }
   }
 
+  /// What no reader of JSON may take, and where it stands.
+  @Test(arguments: [
+    ("[1, 2", "not complete JSON, perhaps cut short (line 1, byte 5)"),
+    ("{\n\"a\": 01}", "not JSON: a number like 07 (line 2, byte 9)"),
+    ("{\"a\": 1,}", "not JSON: a field without a name (line 1, byte 8)"),
+    ("{\"a\": [1 2]}", "not JSON: no comma between values (line 1, byte 9)"),
+    ("{\"a\": [1,]}", "not JSON: no value (line 1, byte 9)"),
+    ("{\"a\": 1, \"a\": 2}", "the field 'a' stands twice (line 1, byte 9)"),
+    ("{\"a\": 1e999}", "not JSON: the number 1e999 is too large (line 1, byte 6)"),
+    ("{\"a\": \"\\ud800x\"}", "not JSON: half a character (line 1, byte 13)"),
+    ("{\"a\": nul}", "not JSON: an unknown word (line 1, byte 9)"),
+    ("{} {}", "not JSON: more after the end (line 1, byte 3)"),
+  ])
+  func whatIsNotJSONIsRefusedWithItsPlace(text: String, problem: String) {
+    let error = #expect(throws: PlacementError.self) {
+      try PlacementProblem(json: Data(text.utf8))
+    }
+    #expect(error?.place == "file")
+    #expect(error?.problem == problem)
+  }
+
+  @Test func listsWithinListsWithoutEndAreRefused() {
+    let text = String(repeating: "[", count: 100_000)
+    let error = #expect(throws: PlacementError.self) {
+      try PlacementProblem(json: Data(text.utf8))
+    }
+    #expect(error?.problem.hasPrefix("not JSON: lists within lists") == true)
+  }
+
+  /// Every form of a number and of a letter that JSON has.
+  @Test func numbersAndTextsAreReadInEveryForm() throws {
+    let text = """
+      {"schema":"moe-placement-1","name":"\\u00e9\\ud83d\\ude00\\n\\/","model":null,"layers":1,
+      "experts":5,"gpus":1,"gpus_per_node":1,"slots_per_gpu":5,"objective":{"kind":"balance"},
+      "loads":[[0, 12.0, 1E2, 3e+1, 123456789012]]}
+      """
+    let problem = try PlacementProblem(json: Data(text.utf8))
+    #expect(problem.name == "é😀\n/")
+    #expect(problem.loads == [[0, 12, 100, 30, 123_456_789_012]])
+  }
+
   @Test func notANumberIsRefused() {
     let text = """
       {"schema":"moe-placement-1","layers":1,"experts":1,"gpus":1,"gpus_per_node":1,
