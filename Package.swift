@@ -105,7 +105,7 @@ let package = Package(
     layer(
       "Executor",
       ["Kernels", "Simulator", "Plan", "CostModels", "Statistics", "Domain", "Quantities"]),
-    layer("MPITransport", ["Executor", "Plan", "CMPI"]),
+    layer("MPITransport", ["Executor", "Kernels", "Plan", "CMPI"]),
 
     // What people see
     layer("Charts", ["Quantities", realModule]),

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 
 import moetuner_check
+from batches import TopicWorld
 from placement_math import largest_loads, shares
 
 DATA = pathlib.Path(os.environ["SHUNT_SHARED_DATA"])
@@ -83,13 +84,6 @@ def public(names, limit, glpk_seconds, work):
         assert abs(ours - certificate["objective"]) <= 1e-6 * ours, "the certificate is wrong"
 
 
-def mixtures(problem, count, rng):
-    """Batches like the problem's: mixtures of its samples, which hold its topics, then Poisson."""
-    topics = np.array(problem["samples"], float)
-    weights = rng.dirichlet(np.full(len(topics), 0.5), count)
-    return rng.poisson(np.tensordot(weights, topics, 1))
-
-
 def tokens_problem(rng):
     """DeepSeek-V2-Lite's measured tokens in batches of 1,024, 8 ranks of 8 slots: the first half
     of each domain's tokens to plan with, the second half to judge by."""
@@ -128,7 +122,8 @@ def unseen(names, limit, work):
     for name in names:
         problem = json.loads((DATA / "planning" / f"{name}.json").read_text())
         if problem["samples"]:
-            cases.append((problem, mixtures(problem, SEEN, rng), mixtures(problem, UNSEEN, rng)))
+            world = TopicWorld(problem, rng)
+            cases.append((problem, world.batches(SEEN), world.batches(UNSEEN)))
     for problem, seen, judged in cases:
         problem = {**problem, "objective": {"kind": "expected"}, "samples": seen.tolist(),
                    "loads": np.rint(seen.mean(0)).astype(int).tolist()}

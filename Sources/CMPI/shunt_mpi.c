@@ -25,7 +25,7 @@ static struct {
   handle world, floats, doubles, sum, max, errors_return;
 } mpi;
 
-static handle group;
+static handle group, peers;
 static int is_started;
 
 // MPI_IN_PLACE and MPI_STATUSES_IGNORE as Open MPI defines them.
@@ -36,11 +36,12 @@ int shunt_mpi_open(char *message, int capacity) {
   // Global, because Open MPI's own plug-ins look for its symbols there.
   const char *names[] = {"libmpi.so.40", "libmpi.so", "libmpi.dylib"};
   void *library = NULL;
-  for (int i = 0; i < 3 && !library; i++) library = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
-  if (!library) {
-    snprintf(message, capacity, "%s", dlerror());
-    return 1;
+  for (int i = 0; i < 3 && !library; i++) {
+    library = dlopen(names[i], RTLD_NOW | RTLD_GLOBAL);
+    // What is usual on this system comes first, so its message is the one that helps.
+    if (!library && i == 0) snprintf(message, capacity, "%s", dlerror());
   }
+  if (!library) return 1;
   struct {
     const char *name;
     void **place;
@@ -88,7 +89,8 @@ int shunt_mpi_start(int *rank, int *size) {
 int shunt_mpi_split(int group_size) {
   int rank;
   int code = mpi.Comm_rank(mpi.world, &rank);
-  return code ? code : mpi.Comm_split(mpi.world, rank / group_size, rank, &group);
+  if (!code) code = mpi.Comm_split(mpi.world, rank / group_size, rank, &group);
+  return code ? code : mpi.Comm_split(mpi.world, rank % group_size, rank, &peers);
 }
 
 int shunt_mpi_finish(void) {
@@ -100,7 +102,9 @@ void shunt_mpi_abort(int code) {
   if (is_started) mpi.Abort(mpi.world, code);
 }
 
-static handle communicator(int members) { return members == SHUNT_MPI_GROUP ? group : mpi.world; }
+static handle communicator(int members) {
+  return members == SHUNT_MPI_GROUP ? group : members == SHUNT_MPI_PEERS ? peers : mpi.world;
+}
 
 int shunt_mpi_barrier(int members) { return mpi.Barrier(communicator(members)); }
 

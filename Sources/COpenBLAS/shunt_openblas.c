@@ -18,11 +18,12 @@ int shunt_openblas_open(char *message, int capacity) {
   setenv("OPENBLAS_NUM_THREADS", "1", 1);
   const char *names[] = {"libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"};
   void *library = NULL;
-  for (int i = 0; i < 3 && !library; i++) library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    snprintf(message, capacity, "%s", dlerror());
-    return 1;
+  for (int i = 0; i < 3 && !library; i++) {
+    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    // What is usual on this system comes first, so its message is the one that helps.
+    if (!library && i == 0) snprintf(message, capacity, "%s", dlerror());
   }
+  if (!library) return 1;
   sgemm = (sgemm_function)dlsym(library, "cblas_sgemm");
   configuration = (char *(*)(void))dlsym(library, "openblas_get_config");
   void (*set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");

@@ -22,7 +22,9 @@ public enum ParameterSource {
     let names = [set.formula, set.accelerator, set.architecture, set.variant].map(quoted)
     return "    ConstantSet(formula: \(names[0]), accelerator: \(names[1]), "
       + "architecture: \(names[2]), variant: \(names[3]),\n"
-      + "      values: \(list(set.values)), linkRate: \(rounded(set.linkRate)),\n      uncertainty: \(list(set.uncertainty)),\n"
+      + "      values: \(list(set.values)), linkRate: \(rounded(set.linkRate)),\n"
+      + "      memoryRate: \(rounded(set.memoryRate)), peakRate: \(rounded(set.peakRate)),\n"
+      + "      uncertainty: \(list(set.uncertainty)),\n"
       + "      rows: \(set.rows), medianError: \(rounded(set.medianError))),\n"
   }
 

@@ -43,7 +43,7 @@ public struct MachineCosts: OperationCostModel {
     reduceScatter = CollectiveModel(
       .reduceScatter, cluster: cluster, parameters: parameters)
     exchange = ExpertExchangeModel(
-      kernel: decodes ? .deepEPLowLatency : .deepEPNormal,
+      kernel: .usual(decodes: decodes, on: cluster.accelerator),
       shape: ExchangeShape(model, cluster: cluster, ranks: expertRanks), cluster: cluster,
       parameters: parameters)
     usualAttentionSeconds = (

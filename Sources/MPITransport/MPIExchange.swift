@@ -31,11 +31,12 @@ public struct MPIExchange: Transport, Sendable {
     }
   }
 
-  /// The communicator of the part's ranks: all of them, or their group.
+  /// The communicator of the part's ranks: all of them, their group, or those with the same place in
+  /// every group.
   private func members(of part: ExchangePart) -> Int32 {
-    Int32(
-      part.members.count == world.size
-        ? SHUNT_MPI_WORLD : SHUNT_MPI_GROUP)
+    let all = part.members.count == world.size
+    return Int32(
+      all ? SHUNT_MPI_WORLD : part.members.stride == 1 ? SHUNT_MPI_GROUP : SHUNT_MPI_PEERS)
   }
 
   private func allToAll(_ part: ExchangePart, _ exchange: Int) throws(ExecutionError) {

@@ -65,7 +65,8 @@ public struct MPIWorld: ProcessGroup, Sendable {
     self.size = Int(size)
   }
 
-  /// Makes a communicator for every `size` consecutive ranks; called once by all.
+  /// Makes communicators for every `size` consecutive ranks and for those with the same place in all
+  /// groups; called once by all.
   public func group(by size: Int) throws(ExecutionError) {
     try call("the others' groups") { shunt_mpi_split(Int32(size)) }
   }

@@ -79,9 +79,12 @@ public struct LayerOutcome: Hashable, Sendable {
   /// segments of their expert are dropped. Kept only where the plan was asked to, because it is
   /// large: an executor needs it, a simulation does not.
   public var assignment: CopyAssignment?
-  /// Ranks of the group that keep each expert's weights, `[experts][copies]`; kept with
-  /// ``assignment``.
+  /// Ranks of the group that have each expert's weights when the step begins, `[experts][copies]`;
+  /// kept with ``assignment``.
   public var holders: [[Int]] = []
+  /// Ranks of the group that keep each expert once what moves before the step has arrived, home
+  /// first, `[experts][copies]`; kept with ``assignment``.
+  public var keepers: [[Int]] = []
 
   public init(
     layer: Int, firstRank: Int, microBatch: Int = 0, computedCopies: [Int32], weightTransfers: Int,

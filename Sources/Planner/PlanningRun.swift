@@ -8,6 +8,8 @@ struct PlanningRun {
   private(set) var stopped = false
   /// Whether any limit has kept the method from doing more.
   private(set) var limited = false
+  /// Whether progress is kept to itself: a search within another has another objective.
+  var isSilent = false
 
   init(
     _ options: PlannerOptions, onProgress: @escaping (PlanProgress) -> Void,
@@ -41,6 +43,7 @@ struct PlanningRun {
   mutating func noteLimit() { limited = true }
 
   func report(_ phase: String, layersDone: Int, incumbent: Double, bound: Double) {
+    if isSilent { return }
     onProgress(
       PlanProgress(
         phase: phase, layersDone: layersDone, incumbent: incumbent, bound: bound,

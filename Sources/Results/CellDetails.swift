@@ -82,6 +82,9 @@ public struct MeasuredResult: Hashable, Sendable, Codable {
   public var secondsByKind: [String: KindSecondsResult]?
   /// Bytes that every rank's own buffers took.
   public var bufferBytesPerRank: [Int]?
+  /// What was computed, by kind of result: the same for all cells and transports but for rounding,
+  /// unless copies were dropped.
+  public var fingerprint: [String: FingerprintResult]?
 
   public init(stepTime: TimeSummary) { self.stepTime = stepTime }
 }

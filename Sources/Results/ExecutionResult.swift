@@ -28,6 +28,10 @@ public struct ExecutionResult: Hashable, Sendable, Codable {
   public let rankedAsMeasured: Int
   /// The engine's own share of a step's work: everything but operations and messages.
   public var engineShare: Double?
+  /// Runs whose outputs and gradients were held against another cell's of the same tokens, and the
+  /// largest distance found, as a share of the results as a vector.
+  public var comparedRuns: Int?
+  public var largestDistance: Double?
 
   public init(
     timing: String, transport: String, processor: String, library: String, repetitions: Int,
@@ -47,6 +51,18 @@ public struct ExecutionResult: Hashable, Sendable, Codable {
     self.imposedLayers = imposedLayers
     self.comparedPairs = comparedPairs
     self.rankedAsMeasured = rankedAsMeasured
+  }
+}
+
+/// Results of one kind, such as the gradients of weights, in two numbers that tell runs apart: as a
+/// vector, projected on fixed random signs, and its length.
+public struct FingerprintResult: Hashable, Sendable, Codable {
+  public let projection: Double
+  public let length: Double
+
+  public init(projection: Double, length: Double) {
+    self.projection = projection
+    self.length = length
   }
 }
 

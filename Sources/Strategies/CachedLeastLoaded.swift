@@ -75,6 +75,7 @@ private struct CachedSession: StrategySession {
       var decision = family.decision(
         assignment, of: layer, group: group, in: context, with: aids)
       decision.weightsHaveSlots = slotBytes > 0
+      decision.leftHolders = aids.slots.holders(experts: layer.holders.count)
       return decision
     }
   }

@@ -18,6 +18,8 @@ struct ExpertMigration: Sendable {
     let transfers: [LeastLoadedAssignment.Transfer]
   }
 
+  /// Where experts are before anything moves.
+  let before: ExpertPlacement
   let layers: [LayerMoves]
   let bytesPerExpert: Double
   let content: TransferContent

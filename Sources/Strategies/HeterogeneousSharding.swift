@@ -7,7 +7,8 @@ import Domain
 /// layers, though not in each layer.
 ///
 /// Source: Hecate (arXiv 2502.02581), algorithm 2. "Least loaded" is read as the load of this layer's
-/// experts placed so far; the paper does not say.
+/// experts placed so far; the paper does not say. "Arbitrarily", for the experts that are copied
+/// anyway, is read as the first rank with room, node after node so that no node has to send most.
 struct HeterogeneousSharding {
   /// The home of every expert, `[layers][experts]`.
   private(set) var homes: [[Int]]
@@ -42,9 +43,7 @@ struct HeterogeneousSharding {
     for layer in loads.indices.sorted(by: { (busiest($1), $0) < (busiest($0), $1) }) {
       place(Array(orders[layer].dropFirst(degree)), of: layer, loads: loads[layer])
     }
-    for layer in loads.indices {
-      for expert in orders[layer].prefix(degree) { fill(expert, of: layer) }
-    }
+    fill(orders.map { Array($0.prefix(degree)) })
   }
 
   /// Gives one layer's experts, busiest first, to the least loaded node and rank; on a tie to those
@@ -68,11 +67,21 @@ struct HeterogeneousSharding {
     ranks.reduce((0, 0, number)) { ($0.0 + placed[$1], $0.1 + free[$1], number) }
   }
 
-  /// Gives an expert that is materialized anyway to the rank with the most room.
-  private mutating func fill(_ expert: Int, of layer: Int) {
-    let rank = free.indices.max { (free[$0], $1) < (free[$1], $0) }
-    guard let rank else { return }
-    homes[layer][expert] = rank
-    free[rank] -= 1
+  /// Gives the room that is left to the experts that are materialized anyway, `[layers][experts]`: as
+  /// many of a layer to every node as there is room for, since nodes send what they are home to, and
+  /// inside a node to the first rank with room.
+  private mutating func fill(_ experts: [[Int]]) {
+    for (layer, busiest) in experts.enumerated() {
+      var taken = [Int](repeating: 0, count: nodes.count)
+      for expert in busiest {
+        let open = nodes.indices.filter { index in nodes[index].contains { free[$0] > 0 } }
+        guard let node = open.min(by: { (taken[$0], $0) < (taken[$1], $1) }),
+          let rank = nodes[node].first(where: { free[$0] > 0 })
+        else { return }
+        homes[layer][expert] = rank
+        free[rank] -= 1
+        taken[node] += 1
+      }
+    }
   }
 }

@@ -8,8 +8,15 @@ struct LayerDecision {
   /// Weights that travel once the layer is planned: (expert, from, to) with ranks of the group. A
   /// message may pass on what an earlier one brought.
   var weightTransfers: [LeastLoadedAssignment.Transfer] = []
-  /// Weights that travel before the layer is routed, under the attention before it; otherwise alike.
-  var prefetchedTransfers: [LeastLoadedAssignment.Transfer] = []
+  /// Ranks that still have weights from earlier steps, beside those that keep them,
+  /// `[experts][ranks]`; empty where nothing is kept from step to step.
+  var leftHolders: [[Int]] = []
+  /// Weights that travel before the layer is routed, under the attention before it, `[stages]`: what
+  /// a message passes on came in an earlier stage.
+  var prefetchedStages: [[LeastLoadedAssignment.Transfer]] = []
+  /// Whether rows wait until prefetched weights and their gradients have travelled, so that the two
+  /// never share links.
+  var separatesPrefetch = false
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false

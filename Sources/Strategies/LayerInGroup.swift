@@ -76,6 +76,7 @@ extension StepContext {
   func routes(in group: Range<Int>) -> WeightRoutes {
     WeightRoutes(
       ranksPerNode: cluster.acceleratorsPerNode,
-      firstRank: group.lowerBound % cluster.acceleratorsPerNode)
+      firstRank: group.lowerBound % cluster.acceleratorsPerNode,
+      ranksPerPort: max(1, cluster.fabric.acceleratorsPerNIC))
   }
 }

@@ -15,7 +15,7 @@ extension LayerLowering {
     let scaled = addSumBackward(to: &builder, after: frontier)
     exchanged = addExchange(
       .combine, unitBytes: sizes.returnedRow, isReturn: false, to: &builder,
-      after: { _, member in scaled[member] },
+      after: { _, member in [scaled[member]] + before(member) },
       memory: { chunk, member in
         [
           MemoryChange(receivedBytes(chunk, member), .buffers),
@@ -34,7 +34,7 @@ extension LayerLowering {
     }
     exchanged = addExchange(
       .dispatch, unitBytes: sizes.returnedRow, isReturn: true, to: &builder,
-      after: { chunk, member in computed[chunk][member] },
+      after: { chunk, member in [computed[chunk][member]] },
       memory: { chunk, member in
         [
           MemoryChange(sentBytes(chunk, member), .buffers),

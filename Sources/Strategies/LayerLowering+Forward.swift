@@ -114,7 +114,7 @@ extension LayerLowering {
   ) -> [[OperationID]] {
     addExchange(
       .dispatch, unitBytes: sizes.sentRow, isReturn: false, to: &builder,
-      after: { _, member in planned[member] },
+      after: { _, member in [planned[member]] + before(member) },
       memory: { chunk, member in
         [
           MemoryChange(receivedBytes(chunk, member), .buffers),
@@ -181,7 +181,7 @@ extension LayerLowering {
   private func addCombine(to builder: inout PlanBuilder) -> [[OperationID]] {
     addExchange(
       .combine, unitBytes: sizes.returnedRow, isReturn: true, to: &builder,
-      after: { chunk, member in computed[chunk][member] },
+      after: { chunk, member in [computed[chunk][member]] },
       memory: { chunk, member in
         [
           MemoryChange(sentBytes(chunk, member), .buffers),

@@ -3,6 +3,14 @@ import Plan
 
 /// Weights to ranks that lack them and, in training, their gradients home.
 extension LayerLowering {
+  /// What of prefetched weights and their gradients a member's rows wait for, in a layer whose
+  /// strategy keeps the two apart.
+  func before(_ member: Int) -> [OperationID] {
+    guard separatesPrefetch else { return [] }
+    return (prefetchBefore.isEmpty ? [] : [prefetchBefore[member]])
+      + (prefetchedWeights.isEmpty ? [] : [prefetchedWeights[member]])
+  }
+
   /// Starts the weights that travel before the layer is routed, as soon as `frontier` is done.
   mutating func addPrefetch(to builder: inout PlanBuilder, after frontier: [OperationID?]) {
     prefetchedWeights = addWeights(

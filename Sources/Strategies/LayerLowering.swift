@@ -22,11 +22,15 @@ struct LayerLowering {
   let weightsHaveSlots: Bool
   /// Whether prefetched weights are given back after the forward pass and fetched again.
   let isRematerialized: Bool
+  /// Whether rows wait until prefetched weights and their gradients have travelled.
+  let separatesPrefetch: Bool
   private let isPlainRouting: Bool
   private let droppedCopies: Int
   private let paddedCopies: [Int]
   /// Experts that changed ranks before the step.
-  private let migrated: Int
+  private let migration: ExpertMigration?
+  /// Ranks that still have weights from earlier steps, `[experts][ranks]`; empty where none do.
+  private let leftHolders: [[Int]]
   /// Where every copy is computed, kept on request.
   private let assignment: CopyAssignment?
   /// What is exchanged and computed, part by part.
@@ -45,11 +49,13 @@ struct LayerLowering {
   var exchanged: [[OperationID]] = []
   var computed: [[OperationID]] = []
   var gradientsHome: [OperationID] = []
+  /// Weights and gradients under way beside the attention before the layer, which rows wait for.
+  var prefetchBefore: [OperationID] = []
 
   init(
     context: StepContext, style: LayerStyle, sizes: LayerSizes, memory: LayerMemory,
     layer: RoutedLayer, index: Int, group: Range<Int>, microBatch: Int, decision: LayerDecision,
-    migrated: Int, builder: inout PlanBuilder
+    migration: ExpertMigration?, builder: inout PlanBuilder
   ) {
     self.context = context
     self.style = style
@@ -63,8 +69,10 @@ struct LayerLowering {
     weightsHaveSlots = decision.weightsHaveSlots
     droppedCopies = decision.droppedCopies
     paddedCopies = decision.paddedCopies
-    self.migrated = migrated
+    self.migration = migration
+    leftHolders = decision.leftHolders
     isRematerialized = decision.isRematerialized
+    separatesPrefetch = decision.separatesPrefetch
     isPlainRouting = decision.isPlainRouting
     assignment = context.keepsAssignments ? decision.dispatch.assignment : nil
     let table = LayerTraffic.table(
@@ -78,7 +86,7 @@ struct LayerLowering {
     }
     self.chunks = chunks
     reactive = WeightMovement(decision.weightTransfers, members: group.count)
-    prefetched = WeightMovement(decision.prefetchedTransfers, members: group.count)
+    prefetched = WeightMovement(stages: decision.prefetchedStages, members: group.count)
   }
 
   // MARK: - What stations share
@@ -117,7 +125,7 @@ struct LayerLowering {
   /// takes and gives back.
   func addExchange(
     _ kind: OperationKind, unitBytes: Double, isReturn: Bool, to builder: inout PlanBuilder,
-    after: (_ chunk: Int, _ member: Int) -> OperationID,
+    after: (_ chunk: Int, _ member: Int) -> [OperationID],
     memory: (_ chunk: LayerChunk, _ member: Int) -> [MemoryChange]
   ) -> [[OperationID]] {
     var ends: [[OperationID]] = []
@@ -127,7 +135,7 @@ struct LayerLowering {
       ends.append(
         group.enumerated().map { member, rank in
           add(
-            work, kind, on: rank, lane: .communication, after: [after(number, member)],
+            work, kind, on: rank, lane: .communication, after: after(number, member),
             memory: memory(chunk, member), to: &builder)
         })
     }
@@ -150,6 +158,11 @@ struct LayerLowering {
     builder.add(Exchange(payload: payload, firstRank: group.lowerBound, ranks: group.count))
   }
 
+  /// Experts that changed ranks for the layer before the step.
+  private var migrated: Int {
+    microBatch == 0 ? migration?.count(inLayerAt: index) ?? 0 : 0
+  }
+
   /// What the strategy decided, for metrics.
   var outcome: LayerOutcome {
     var outcome = LayerOutcome(
@@ -161,7 +174,13 @@ struct LayerLowering {
       weightTransfers: reactive.count + prefetched.count + migrated,
       isPlainRouting: isPlainRouting, droppedCopies: droppedCopies,
       paddedCopies: paddedCopies.map { Int32($0) }, assignment: assignment)
-    if context.keepsAssignments { outcome.holders = context.placement.holders(layerAt: index) }
+    if context.keepsAssignments {
+      outcome.keepers = context.placement.holders(layerAt: index)
+      outcome.holders = migration?.before.holders(layerAt: index) ?? outcome.keepers
+      for (expert, ranks) in leftHolders.enumerated() {
+        outcome.holders[expert] += ranks.filter { !outcome.holders[expert].contains($0) }
+      }
+    }
     return outcome
   }
 }

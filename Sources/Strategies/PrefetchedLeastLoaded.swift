@@ -70,7 +70,7 @@ private struct PrefetchingSession: StrategySession {
         layer.loads, of: layer, in: context, group: group, with: aids)
       var decision = family.decision(
         assignment, of: layer, group: group, in: context, with: aids)
-      decision.prefetchedTransfers = ahead
+      decision.prefetchedStages = WeightMovement.stages(of: ahead)
       return decision
     }
   }

@@ -93,7 +93,7 @@ struct RearrangingSession: StrategySession {
     let isTraining = context.workload.phase == .training
     let states = isTraining ? Self.stateBytesPerParameter * context.model.expertParameters : 0
     migration = ExpertMigration(
-      layers: moves, bytesPerExpert: context.model.expertBytes + states,
+      before: context.placement, layers: moves, bytesPerExpert: context.model.expertBytes + states,
       content: isTraining ? .states : .weights, timing: schedule.timing)
     switch schedule.timing {
     case .before: context.placement = after

@@ -60,17 +60,18 @@ struct ShardedSession: StrategySession {
       let made = SparseMaterialization(
         loads: forecast, holders: holders, overlapDegree: degrees.overlap,
         memoryDegree: degrees.memory, ranks: group.count, routes: routes)
-      decision.prefetchedTransfers = made.transfers(from: holders)
+      decision.prefetchedStages = made.collective(from: holders).stages
       holders = made.holders
     }
     decision.isRematerialized = settings.rematerializes
+    decision.separatesPrefetch = true
     decision.dispatch = dispatch(layer, to: holders, routes: routes, ranks: group.count)
     if settings.materializes, settings.calibrates {
       decision.planning = .loads
       calibrate(&decision, layer, holders: holders, routes: routes, ranks: group.count)
     }
     decision.isPlainRouting =
-      decision.prefetchedTransfers.isEmpty && decision.weightTransfers.isEmpty
+      decision.prefetchedStages.isEmpty && decision.weightTransfers.isEmpty
     return decision
   }
 
@@ -101,7 +102,7 @@ struct ShardedSession: StrategySession {
       let made = SparseMaterialization(
         loads: layer.loads, holders: holders, overlapDegree: degree, memoryDegree: left,
         ranks: ranks, routes: routes)
-      let transfers = made.transfers(from: holders)
+      let transfers = made.collective(from: holders).stages.flatMap { $0 }
       let dispatch = dispatch(layer, to: made.holders, routes: routes, ranks: ranks)
       let seconds = estimate.seconds(of: dispatch) + estimate.seconds(of: transfers, ranks: ranks)
       if !transfers.isEmpty, seconds < best {
@@ -124,7 +125,7 @@ struct ShardedSession: StrategySession {
     }
     guard isPlain else { return nil }
     let sharding = HeterogeneousSharding(
-      loads: loads.totals(), overlapDegree: settings.materializes ? degrees.overlap : 0,
+      loads: loads.totals(), overlapDegree: degrees.overlap,
       ranks: size, routes: context.routes(in: 0..<size))
     var moves: [ExpertMigration.LayerMoves] = []
     for (index, homes) in sharding.homes.enumerated() {
@@ -139,7 +140,7 @@ struct ShardedSession: StrategySession {
     let isTraining = context.workload.phase == .training
     let states = isTraining ? TrainingStates(context.model).optimizer : 0
     return ExpertMigration(
-      layers: moves,
+      before: old, layers: moves,
       bytesPerExpert: context.model.expertBytes + states * context.model.expertParameters,
       content: .states, timing: .before)
   }

@@ -20,8 +20,7 @@ struct OverlapBudget {
     let bandwidth =
       isFar
       ? cluster.interNode.bandwidth.bytesPerSecond * Double(perNode)
-        * (profile?.networkLinkFraction ?? 1)
-      : cluster.intraNode.bandwidth.bytesPerSecond * (profile?.nodeLinkFraction ?? 1)
+      : cluster.intraNode.bandwidth.bytesPerSecond
     let degree = attention * bandwidth / context.model.expertBytes
     experts = degree < Double(context.model.experts) ? max(0, Int(degree)) : context.model.experts
   }

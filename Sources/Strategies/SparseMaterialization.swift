@@ -69,13 +69,8 @@ struct SparseMaterialization {
       .min { key($0) < key($1) }
   }
 
-  /// Messages that bring about these holders from those before, along trees that cross to each node
-  /// once.
-  func transfers(from before: [[Int]]) -> [LeastLoadedAssignment.Transfer] {
-    holders.indices.flatMap { expert in
-      routes.transfers(
-        of: expert, from: before[expert],
-        to: Array(holders[expert].dropFirst(before[expert].count)))
-    }
+  /// Messages that bring about these holders from those before.
+  func collective(from before: [[Int]]) -> SparseCollective {
+    SparseCollective(from: before, to: holders, ranks: room.count, routes: routes)
   }
 }

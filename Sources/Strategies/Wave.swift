@@ -54,8 +54,7 @@ struct Wave {
         for group in groups {
           addSum(before: index, part, group, to: &builder)
           var layer = try make(
-            index, part, lowering.groups[group], holders, isLast: index == count - 1, decide,
-            &builder)
+            index, part, lowering.groups[group], holders, decide, &builder)
           layer.addDispatchStations(to: &builder, after: frontiers[part])
           layers[index][part].append(layer)
         }
@@ -78,19 +77,17 @@ struct Wave {
   }
 
   private func make(
-    _ index: Int, _ part: Int, _ group: Range<Int>, _ holders: [[Int]], isLast: Bool,
+    _ index: Int, _ part: Int, _ group: Range<Int>, _ holders: [[Int]],
     _ decide: StepLowering.Decide, _ builder: inout PlanBuilder
   ) throws(StrategyError) -> LayerLowering {
     let layer = parts[part].layers[index]
-    var decision = try decide(
+    let decision = try decide(
       LayerInGroup(layer, index: index, group: group, holders: holders), group)
-    // The last layer's backward pass follows at once, so what it has fetched stays.
-    if isLast { decision.isRematerialized = false }
     return LayerLowering(
       context: lowering.context, style: lowering.style, sizes: lowering.sizes,
       memory: lowering.memory, layer: layer, index: index, group: group,
       microBatch: firstPart + part, decision: decision,
-      migrated: firstPart + part == 0 ? lowering.migration?.count(inLayerAt: index) ?? 0 : 0,
+      migration: lowering.migration,
       builder: &builder)
   }
 
@@ -101,6 +98,7 @@ struct Wave {
   /// - Parameter reducesGradients: whether the gradients of parameters that several ranks hold are
   ///   summed over them behind every layer: true in the last micro-batches of a step.
   mutating func addBackward(to builder: inout PlanBuilder, reducesGradients: Bool) {
+    rematerializeLast(in: &builder)
     for index in layers.indices.reversed() {
       if lowering.memory.isCheckpointing {
         addRecomputation(of: index, reducesGradients: reducesGradients, to: &builder)
@@ -125,6 +123,17 @@ struct Wave {
     }
     if reducesGradients {
       GradientReduction(context: lowering.context).addRest(to: &builder, after: frontiers)
+    }
+  }
+
+  /// The weights that the last layer needs again, with no attention to travel under.
+  private mutating func rematerializeLast(in builder: inout PlanBuilder) {
+    guard let last = layers.indices.last else { return }
+    for part in parts.indices {
+      for group in groups where layers[last][part][group].isRematerialized {
+        let reached = lowering.groups[group].compactMap { frontiers[part][$0] }
+        layers[last][part][group].addRematerialization(to: &builder, after: reached)
+      }
     }
   }
 
@@ -157,7 +166,11 @@ struct Wave {
     for group in groups {
       let reached = layers[index][part][group].lastExchanged
       layers[index][part][group].addAttentionBackward(to: &builder, frontier: &frontiers[part])
-      guard index > 0, layers[index - 1][part][group].isRematerialized else { continue }
+      guard index > 0 else { continue }
+      if !layers[index][part][group].prefetched.isEmpty {
+        layers[index - 1][part][group].prefetchBefore = layers[index][part][group].gradientsHome
+      }
+      guard layers[index - 1][part][group].isRematerialized else { continue }
       layers[index - 1][part][group].addRematerialization(to: &builder, after: reached)
     }
   }

@@ -17,21 +17,34 @@ struct WeightMovement {
 
   /// - Precondition: a message that passes an expert on stands behind the one that brought it.
   init(_ transfers: [Message], members: Int) {
-    var stages: [[Message]] = []
+    self.init(stages: Self.stages(of: transfers), members: members)
+  }
+
+  /// - Precondition: a message passes on what its sender held before its stage.
+  init(stages: [[Message]], members: Int) {
     var received = [Int](repeating: 0, count: members)
     var sent = received
-    var arrivals: [Int: [Int: Int]] = [:]
-    for transfer in transfers {
-      let stage = (arrivals[transfer.expert]?[transfer.from]).map { $0 + 1 } ?? 0
-      arrivals[transfer.expert, default: [:]][transfer.to] = stage
-      if stage == stages.count { stages.append([]) }
-      stages[stage].append(transfer)
+    for transfer in stages.joined() {
       received[transfer.to] += 1
       sent[transfer.from] += 1
     }
     self.stages = stages
     self.received = received
     messages = zip(sent, received).map { max($0, $1) }
+  }
+
+  /// Messages as early as they can travel: at once, or in the stage after the one that brought what
+  /// they pass on.
+  static func stages(of transfers: [Message]) -> [[Message]] {
+    var stages: [[Message]] = []
+    var arrivals: [Int: [Int: Int]] = [:]
+    for transfer in transfers {
+      let stage = (arrivals[transfer.expert]?[transfer.from]).map { $0 + 1 } ?? 0
+      arrivals[transfer.expert, default: [:]][transfer.to] = stage
+      if stage == stages.count { stages.append([]) }
+      stages[stage].append(transfer)
+    }
+    return stages
   }
 
   var isEmpty: Bool { stages.isEmpty }

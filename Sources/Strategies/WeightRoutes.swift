@@ -4,6 +4,14 @@ struct WeightRoutes {
   let ranksPerNode: Int
   /// The position of the group's first rank in its node.
   let firstRank: Int
+  /// Ranks of a node that share a NIC.
+  var ranksPerPort = 1
+
+  /// The NIC of a rank, counted from the first of its node of the group.
+  func port(of rank: Int) -> Int {
+    let perNode = (ranksPerNode + ranksPerPort - 1) / ranksPerPort
+    return node(of: rank) * perNode + place(of: rank) / ranksPerPort
+  }
 
   func node(of rank: Int) -> Int { (firstRank + rank) / ranksPerNode }
 

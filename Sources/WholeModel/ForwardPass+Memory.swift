@@ -18,8 +18,8 @@ extension ForwardPass {
   /// Bytes of one rank's weights: experts, attention, dense layers, embedding and head.
   public func weightBytes(denseFormat: NumericFormat) -> Double {
     let experts =
-      Double(model.layers.count * model.experts) * model.expertBytes
-      / Double(division.expert * division.expertTensor)
+      Double(model.layers.count * division.slots(of: model.experts)) * model.expertBytes
+      / Double(division.expertTensor)
     let hidden = Double(model.hiddenSize)
     let layers = Double(model.layers.count + model.denseLayers)
     let attention = layers * (model.attention?.parameters(hiddenSize: model.hiddenSize) ?? 0)

@@ -99,12 +99,26 @@ public struct ForwardPass: Sendable {
       parts.cache +=
         parts.layers * attention.prefillCoreSeconds(tokens: Double(tokens), keys: keys)
     }
-    if path == .gathered { parts.gatheredTokens = Double(tokens) * parts.crossings }
+    if path == .gathered { addGathering(tokens: tokens, to: &parts) }
     let rows = Swift.max(1, tokens / Swift.max(length, 1))
     addHead(rows: rows, to: &parts)
     parts.sequences = Double(rows * division.data)
     return parts
   }
+
+  /// What prompt tokens cost beyond the collectives' bytes where attention groups share experts.
+  private func addGathering(tokens: Int, to parts: inout PassParts) {
+    let crossing = Double(tokens) * parts.crossings
+    if division.expertTensor > 1 {
+      parts.summedTokens = crossing * Double(division.data)
+    } else if division.ranksPerStage > Self.customCollectiveRanks {
+      parts.gatheredTokens = crossing
+    }
+  }
+
+  /// Ranks that the custom collectives of vLLM and SGLang serve at most (2, 4, 6 or 8); NCCL serves
+  /// larger groups.
+  private static let customCollectiveRanks = 8
 
   private func addHead(rows: Int, to parts: inout PassParts) {
     guard model.vocabulary > 0 else { return }
@@ -139,6 +153,10 @@ extension ForwardPass {
     parts.collectives += denseLayers * plain.collectives
     parts.exchanges = moeLayers * moe.exchanges
     parts.crossings = moeLayers * moe.crossings
+    parts.wholeLayers = division.holdsWholeExperts ? moeLayers : 0
+    if path == .gathered, division.expertTensor > 1 {
+      parts.hops = parts.crossings * Double(division.ranksPerStage)
+    }
   }
 
   private func addAttention(tokens: Int, to parts: inout PassParts) {
@@ -166,7 +184,7 @@ extension ForwardPass {
   private func addExperts(tokens: Int, to parts: inout PassParts) {
     let group = Double(tokens * division.data)
     let load = ExpectedLoad.busiest(
-      copies: group * Double(model.topK), local: Swift.max(1, model.experts / division.expert),
+      copies: group * Double(model.topK), local: division.slots(of: model.experts),
       ranks: division.expert)
     let fastest = experts.min { $0.seconds(load) < $1.seconds(load) }
     if let fastest {

@@ -24,6 +24,14 @@ public struct ModelDivision: Hashable, Sendable {
 
   /// Accelerators in all.
   public var ranks: Int { ranksPerStage * pipeline }
+
+  /// Whether experts are divided over ranks and none of them is split in width.
+  public var holdsWholeExperts: Bool { expert > 1 && expertTensor == 1 }
+
+  /// Experts a rank holds of one layer; where the ranks do not divide the experts, some stand twice.
+  public func slots(of experts: Int) -> Int {
+    Swift.max(1, (experts + expert - 1) / expert)
+  }
 }
 
 /// How tokens reach the experts of other ranks.

@@ -14,8 +14,14 @@ public struct PassParts: Hashable, Sendable {
   public var layers = 0.0
   /// Layers in which tokens are gathered from, or exchanged between, attention groups.
   public var crossings = 0.0
-  /// Prompt tokens of an attention group times layers in which they are gathered from groups.
+  /// Layers whose experts stand whole on their ranks.
+  public var wholeLayers = 0.0
+  /// Ranks that sum the parts of experts split in width, times the layers that do.
+  public var hops = 0.0
+  /// Prompt tokens of an attention group, times layers, that many ranks gather for whole experts.
   public var gatheredTokens = 0.0
+  /// Prompt tokens of all groups, times layers, that are gathered for experts split in width.
+  public var summedTokens = 0.0
   /// Sequences the pass advances, over all attention groups.
   public var sequences = 0.0
 

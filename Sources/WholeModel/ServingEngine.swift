@@ -8,22 +8,26 @@ public struct ServingEngine: CalibratedFormula, Hashable {
     ConstantSpec(
       "step", unit: "us", 1...3e4, start: 500, "Scheduler, sampling and launch of one step."),
     ConstantSpec(
-      "sequence", unit: "us", 0.01...200, start: 3, "Work of the engine for each sequence."),
+      "sequence", unit: "us", 0.01...200, start: 3,
+      "Host work for each sequence's token, beside the device: a step takes at least that."),
     ConstantSpec(
       "layer", unit: "us", 0.1...300, start: 10, "Small kernels and gaps of one layer."),
     ConstantSpec(
-      "crossing", unit: "us", 0.1...500, start: 10,
-      "Small kernels around tokens that cross attention groups, in one layer."),
+      "wholeLayer", unit: "us", 0.1...300, start: 3,
+      "What grouped kernels of whole experts (sorting, idle experts) add to one layer."),
+    ConstantSpec(
+      "hop", unit: "us", 1e-3...50, start: 1,
+      "Latency of each rank in summing the parts of experts split in width, in one layer."),
     ConstantSpec(
       "launchShare", unit: "1", 0.01...2, start: 0.5,
       "Part of the kernels' fixed times that a captured graph leaves."),
     ConstantSpec(
-      "kernels", unit: "1", 0.4...3, start: 1, "Kernels' times over the measured tables' ones."),
+      "kernels", unit: "1", 0.3...3, start: 1, "Kernels' times over the measured tables' ones."),
     ConstantSpec(
       "cacheEfficiency", unit: "1", 0.05...1, start: 0.6,
       "Part of the memory bandwidth at which the cache is read."),
     ConstantSpec(
-      "collectives", unit: "1", 0.2...4, start: 1, "Collectives' times over the tables' ones."),
+      "collectives", unit: "1", 0.2...8, start: 1, "Collectives' times over the tables' ones."),
     ConstantSpec(
       "exchanges", unit: "1", 0.2...8, start: 1,
       "Times of gathers and exchanges for the experts over the tables' ones."),
@@ -32,37 +36,55 @@ public struct ServingEngine: CalibratedFormula, Hashable {
       "Part of the prompts' passes that running sequences wait for."),
     ConstantSpec(
       "gatheredToken", unit: "us", 1e-3...20, start: 0.1,
-      "Cost of a prompt token that attention groups gather, in one layer: padding, small chunks."),
+      "Cost, in one layer, of a group's prompt token that more than eight ranks gather for whole "
+        + "experts."),
+    ConstantSpec(
+      "summedToken", unit: "us", 1e-3...20, start: 0.1,
+      "Cost, in one layer, of a prompt token gathered for experts split in width."),
   ]
 
-  public var step, sequence, layer, crossing, launchShare, kernels: Double
-  public var cacheEfficiency, collectives, exchanges, prefill, gatheredToken: Double
+  public var step, sequence, layer, wholeLayer, hop, launchShare, kernels: Double
+  public var cacheEfficiency, collectives, exchanges, prefill: Double
+  public var gatheredToken, summedToken: Double
 
   public init(values: [Double]) {
     step = values[0] * 1e-6
     sequence = values[1] * 1e-6
     layer = values[2] * 1e-6
-    crossing = values[3] * 1e-6
-    launchShare = values[4]
-    kernels = values[5]
-    cacheEfficiency = values[6]
-    collectives = values[7]
-    exchanges = values[8]
-    prefill = values[9]
-    gatheredToken = values[10] * 1e-6
+    wholeLayer = values[3] * 1e-6
+    hop = values[4] * 1e-6
+    launchShare = values[5]
+    kernels = values[6]
+    cacheEfficiency = values[7]
+    collectives = values[8]
+    exchanges = values[9]
+    prefill = values[10]
+    gatheredToken = values[11] * 1e-6
+    summedToken = values[12] * 1e-6
   }
 
-  /// Seconds of one pass.
+  /// Seconds the devices need for one pass.
   public func seconds(_ parts: PassParts) -> Double {
-    step + sequence * parts.sequences + layer * parts.layers + crossing * parts.crossings
+    step + layer * parts.layers + wholeLayer * parts.wholeLayers + hop * parts.hops
       + launchShare * parts.launches + kernels * parts.kernels + parts.cache / cacheEfficiency
       + collectives * parts.collectives + exchanges * parts.exchanges
-      + gatheredToken * parts.gatheredTokens
+      + gatheredToken * parts.gatheredTokens + summedToken * parts.summedTokens
+  }
+
+  /// Seconds of one decode step: the devices and the host processes that receive every token of the
+  /// step before work side by side, so the longer of the two binds.
+  public func stepSeconds(_ load: ServingLoad) -> Double {
+    smoothMaximum(seconds(load.decode), sequence * load.decode.sequences, order: 4)
+  }
+
+  /// Seconds for each token of a sequence in which it waits for the prompts of others.
+  public func promptSeconds(_ load: ServingLoad) -> Double {
+    prefill * load.prefillsPerToken * seconds(load.prefill)
   }
 
   /// Seconds between two tokens of a sequence in a deployment that keeps its batch full.
   public func secondsPerToken(_ load: ServingLoad) -> Double {
-    seconds(load.decode) + prefill * load.prefillsPerToken * seconds(load.prefill)
+    stepSeconds(load) + promptSeconds(load)
   }
 
   /// Seconds to the first token of a request that does not queue.

@@ -17,11 +17,28 @@ import WholeModel
 
   /// Twice as slow in four rows: trust 4 / (4 + 2), so 2^(2/3).
   @Test func aReleaseIsTrustedByItsRows() {
-    let rest = [Double](repeating: 0.6931471805599453, count: 4)
-    let factors = ReleaseFactors(names: ["a", "a", "a", "a"], remainders: rest)
-    #expect(abs(factors["a"] - 1.5874) < 1e-4)
-    #expect(factors["b"] == 1)
+    let factors = ReleaseFactors(
+      names: ["a", "a", "a", "a"], measured: [2, 4, 6, 8],
+      times: [1, 2, 3, 4].map { EngineTime(steps: $0) })
+    #expect(abs(factors["a"].factor - 1.5874) < 1e-4)
+    #expect(factors["b"] == .unknown("b"))
     #expect(factors.list.map(\.rows) == [4])
+  }
+
+  /// Steps of 1 to 8 s with prompts of 4 s beside: where the prompts took twice as long, a factor on
+  /// all time cannot say so, and the one on prompts does. Six rows are enough, five are not.
+  @Test func aReleaseMayBeSlowWithPromptsOnly() {
+    let times = (1...8).map { EngineTime(steps: Double($0), prompts: 4) }
+    let measured = times.map { $0.steps + 2 * $0.prompts }
+    let slow = ReleaseFactors(
+      names: times.map { _ in "a" }, measured: measured, times: times)["a"]
+    #expect(slow.prompts == 2)
+    #expect(abs(slow.factor - 1) < 1e-12)
+    let few = ReleaseFactors(
+      names: ["a", "a", "a", "a", "a"], measured: Array(measured.prefix(5)),
+      times: Array(times.prefix(5)))["a"]
+    #expect(few.prompts == 1)
+    #expect(few.factor > 1.2)
   }
 
   /// Stream 7: a (0-10), c (12-20), d (30-35); stream 27: b (11-29). b starts after a ended, d after
@@ -56,13 +73,32 @@ import WholeModel
     let table = try serving(
       "sglang,1,deepseek-ai/DeepSeek-R1,b200_sxm,1024,1024,fp8,fp8_block,4,64,1,1,8,8,200,8",
       "trtllm,1,Qwen/Qwen3-235B-A22B-FP8,h100_sxm,128,128,fp8,fp8,16,8,1,,1,8,200,8",
-      "trtllm,1,deepseek-ai/DeepSeek-R1,b200_sxm,1024,1024,nvfp4,nvfp4,1,1,1,64,8,8,200,12")
+      "trtllm,1,deepseek-ai/DeepSeek-R1,b200_sxm,1024,1024,nvfp4,nvfp4,1,1,1,64,8,8,200,12",
+      "vllm,1,MiniMaxAI/MiniMax-M2.5,h100_sxm,1024,1024,fp8,fp8,2,4,1,4,1,16,94,12.5")
     #expect(table.refused.isEmpty)
     #expect(table.rows[0].division == ModelDivision(tensor: 8, expert: 8))
     #expect(table.rows[1].division == ModelDivision(tensor: 8, expert: 8))
     #expect(table.rows[2].division == ModelDivision(data: 8, expert: 8))
     #expect(table.rows[2].batch == 8)
     #expect(table.rows[0].model.weightFormat == .fp8Block)
+    #expect(table.rows[3].division == ModelDivision(tensor: 4, expert: 4))
+    #expect(table.rows[3].batch == 8)
+  }
+
+  /// 8 requests of 512 tokens sent at once: at 10 ms a token and 1 s to the first they end together
+  /// after 6.1 s; where the whole took 12 s, some waited. 48 ranks hold 160 experts four each.
+  @Test func requestsAtOnceMayQueue() throws {
+    let header =
+      "model,tp_size,ep_size,dp_size,moe_a2a_backend,batch_size,input_len,output_len,duration_s,"
+      + "mean_ttft_ms,mean_tpot_ms\n"
+    let rows = ["6.2", "12", ""].map {
+      "Qwen3-Coder-480B-A35B-FP8,48,48,48,deepep,8,1024,512,\($0),1000,10"
+    }
+    let table = try ServingTable(
+      CSVTable(file: "burst.csv", text: header + rows.joined(separator: "\n")))
+    #expect(table.refused.isEmpty)
+    #expect(table.rows.map(\.queues) == [false, true, false])
+    #expect(table.rows[0].division.slots(of: table.rows[0].model.experts) == 4)
   }
 
   @Test func rowsAreRefusedWithReasons() throws {

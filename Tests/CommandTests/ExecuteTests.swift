@@ -69,6 +69,55 @@ import Testing
     try check(run.json(), transport: "mpi")
   }
 
+  @Test("a scenario that names measured cores needs no links") func simulatesMeasuredCores() throws
+  {
+    let folder = try folder()
+    try folder.write(
+      Self.scenario("prefill").replacing("h100-sxm-80, nodes: 1", with: "m.json, nodes: 2"),
+      to: "s.yaml")
+    let run = try Command.run(["simulate", "s.yaml", "--format", "json"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    let assumptions = try #require(run.json()["assumptions"] as? [[String: Any]])
+    let link = assumptions.first { $0["path"] as? String == "cluster.interNode.bandwidth" }
+    #expect(link?["origin"] as? String == "measured")
+  }
+
+  /// Two groups: experts' gradients are summed over the ranks with the same place in both.
+  @Test(
+    "groups of ranks leave the same gradients over MPI as in one process",
+    .enabled(if: mpirun != nil, "mpirun is not installed"))
+  func groupsOverMPI() throws {
+    let folder = try folder()
+    try folder.write(
+      Self.scenario("training")
+        .replacing("acceleratorsPerNode: 3", with: "acceleratorsPerNode: 4")
+        .replacing("model:", with: "parallelism: { expert: 2 }\nmodel:"), to: "s.yaml")
+    let results = try ["inprocess", "mpi"].map { transport in
+      let run = try Command.run(Self.usual + ["--transport", transport], in: folder)
+      #expect(run.status == 0, "\(run.errors)")
+      return try Self.fingerprints(run.json())
+    }
+    #expect(results[0].keys.contains { $0.hasSuffix("weightGradients.projection") })
+    #expect(results[0].keys == results[1].keys)
+    for (name, value) in results[0] {
+      let length = results[0][name.replacing("projection", with: "length")] ?? 0
+      #expect(abs(value - (results[1][name] ?? .infinity)) <= 1e-5 * length, "\(name)")
+    }
+  }
+
+  /// What cells computed, by cell, part and number.
+  private static func fingerprints(_ result: [String: Any]) throws -> [String: Double] {
+    var numbers: [String: Double] = [:]
+    for (index, cell) in try #require(result["cells"] as? [[String: Any]]).enumerated() {
+      let measured = try #require(cell["measured"] as? [String: Any])
+      let parts = try #require(measured["fingerprint"] as? [String: [String: Double]])
+      for (part, values) in parts {
+        for (name, value) in values { numbers["\(index).\(part).\(name)"] = value }
+      }
+    }
+    return numbers
+  }
+
   private func check(_ result: [String: Any], transport: String) throws {
     let execution = try #require(result["execution"] as? [String: Any])
     #expect(execution["transport"] as? String == transport)
@@ -76,6 +125,8 @@ import Testing
     let error = try #require(execution["largestError"] as? Double)
     #expect(error < 1e-5)
     #expect(try #require(execution["checkedTokens"] as? Int) > 0)
+    #expect(try #require(execution["comparedRuns"] as? Int) > 0)
+    #expect(try #require(execution["largestDistance"] as? Double) < 1e-5)
     for cell in try #require(result["cells"] as? [[String: Any]]) {
       let measured = try #require(cell["measured"] as? [String: Any])
       let times = try #require(measured["stepTime"] as? [String: Any])

@@ -144,4 +144,44 @@ import Testing
     let score = try Command.run(["score", "again.json", "--problem", "p.json"], in: folder)
     #expect(score.status == 0, "\(score.output)")
   }
+
+  /// Two layers whose gap no bound closes, so that the search lasts until it is stopped.
+  private static let endless: String = {
+    let row = "[" + (0..<24).map { String(97 + $0 * $0 * 7 % 89) }.joined(separator: ",") + "]"
+    let flows = (0..<24).map { "\($0),\(($0 * 5 + 3) % 24),40" }.joined(separator: ",")
+    return """
+      {"schema":"moe-placement-1","layers":2,"experts":24,"top_k":1,"gpus":4,"gpus_per_node":2,
+      "slots_per_gpu":7,"objective":{"kind":"joint"},"cost":{"compute_ns_per_token":100,
+      "intra_ns_per_token":10,"inter_ns_per_token":90},"loads":[\(row),\(row)],
+      "transitions":[[\(flows)]]}
+      """
+  }()
+
+  /// On a terminal of its own: the line with incumbent, bound, gap and seconds is written, and an
+  /// interrupt ends the search with the plan so far and status 130.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func anInterruptedSearchWritesItsPlan() throws {
+    let folder = try WorkFolder()
+    try folder.write(Self.endless, to: "p.json")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+    process.currentDirectoryURL = folder.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    let plan = "'\(Command.executable.path)' plan --problem p.json --time-limit 300 -o o.json"
+    // The shell's own child is interrupted, by its number, once the line has been written.
+    let shell = """
+      \(plan) & child=$!; \
+      until grep -qs gap typescript; do sleep 0.1; done; \
+      kill -INT $child; wait $child
+      """
+    process.arguments = ["-qefc", shell, "typescript"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    let screen = try folder.text(of: "typescript")
+    for word in ["incumbent", "bound", "gap"] { #expect(screen.contains(word), "\(screen)") }
+    let score = try Command.run(["score", "o.json", "--problem", "p.json"], in: folder)
+    #expect(score.status == 0, "\(score.errors)")
+  }
 }

@@ -42,13 +42,20 @@ final class ExecutedWorld {
       options["minimumChunk"] = .integer(2)
     }
     let made = try strategy.init(ComponentSpec(strategy.descriptor, options: options))
+    return try planWorld(try made.plan(world.step, in: context(phase)), world.step, phase)
+  }
+
+  /// The `plan` of `step`, ready to be executed.
+  func planWorld(
+    _ plan: ExecutionPlan, _ step: RoutedStep, _ phase: Phase
+  ) throws -> PlanWorld {
     let context = context(phase)
-    let plan = try made.plan(world.step, in: context)
     let count = PlanWorld.microBatches(of: plan)
+    let key = step.index << 8 | count
     let tokens =
-      self.tokens[count]
-      ?? TokenWorld(model: model, step: world.step, microBatches: count, seed: UInt64(seed))
-    self.tokens[count] = tokens
+      self.tokens[key]
+      ?? TokenWorld(model: model, step: step, microBatches: count, seed: UInt64(seed))
+    self.tokens[key] = tokens
     return try PlanWorld(
       plan: plan, tokens: tokens, groups: context.groups,
       residency: Residency(plan: plan, groups: context.groups, policy: world.memory))
@@ -119,6 +126,32 @@ struct ExecutionConformanceTests {
         seed \(seed), \(strategy.descriptor.name): output \(forward.largestError), gradients \
         \(backward.largestError)
         """)
+    }
+  }
+
+  @Test(
+    "strategies that learn compute the same while they move weights from step to step",
+    arguments: SessionConformanceTests.learning, Array(0..<12))
+  func learningStrategiesEqualThePlainReference(name: String, seed: Int) throws {
+    let executed = try ExecutedWorld(seed: seed)
+    let phase = [Phase.prefill, .decode, .training][seed % 3]
+    let strategy = try StrategyCatalog.make(SessionConformanceTests.spec(name, seed: seed))
+    var session = try strategy.session(in: executed.context(phase))
+    for index in -2..<4 {
+      let step = SessionConformanceTests.step(index, of: executed.world)
+      if index >= 0 {
+        let world = try executed.planWorld(try session.plan(step), step, phase)
+        let programs = executed.programs(world)
+        _ = try VirtualRunner(programs: programs).run(world)
+        let forward = try executed.agreement(programs, slots: world.tokens.slots)
+        #expect(forward.holds, "step \(index): output \(forward.largestError)")
+        if phase == .training {
+          let backward = PlainGradients(executed: executed, world: world, programs: programs)
+            .agreement()
+          #expect(backward.holds, "step \(index): gradients \(backward.largestError)")
+        }
+      }
+      try session.observe(step)
     }
   }
 

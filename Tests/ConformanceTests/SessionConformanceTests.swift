@@ -21,7 +21,7 @@ import Testing
   }
 
   /// The world's step with its tokens on other ranks, so that loads change from step to step.
-  private static func step(_ index: Int, of world: SmallWorld) -> RoutedStep {
+  static func step(_ index: Int, of world: SmallWorld) -> RoutedStep {
     let layers = world.step.layers.map { layer in
       var copies: [Int32] = []
       var tokens: [Int32] = []
@@ -38,7 +38,7 @@ import Testing
   }
 
   /// Options that make something happen within a few steps.
-  private static func spec(_ name: String, seed: Int) -> ComponentSpec {
+  static func spec(_ name: String, seed: Int) -> ComponentSpec {
     let options: [(String, OptionValue)] = [
       ("interval", .integer(1 + seed % 3)), ("window", .integer(2)),
       ("layersPerChunk", .integer(1)), ("redundantExperts", .integer(2)),

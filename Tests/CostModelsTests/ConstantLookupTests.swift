@@ -1,5 +1,6 @@
 import CostModels
 import Domain
+import Quantities
 import Testing
 
 @Suite struct ConstantLookupTests {
@@ -44,6 +45,50 @@ import Testing
     let (value, origin) = efficiency(parameters, machine, ["v"])
     #expect(abs(value - 0.6) < 1e-9)
     #expect(origin == .extrapolated(from: ["a v", "b v"]))
+  }
+
+  /// A machine of 400 TFLOPS and 4 TB/s lies ln 2 from one of 800 and ln 4 + ln 4 from one of 100 and
+  /// 1 TB/s. The weights are e^(-2 ln 2) = 1/4 and e^(-4 ln 4) = 1/256, of which the second is under a
+  /// twentieth of the first: only the near one counts. What it reaches of its peak, 0.5, becomes
+  /// 0.5 · 2^0.1 = 0.5359 at half of it.
+  @Test func theNearestByDataSheetCountsAndEfficiencyGoesWithThePeak() {
+    func dense(_ id: String, peak: Double, memory: Double, efficiency: Double) -> ConstantSet {
+      ConstantSet(
+        formula: "denseGEMM", accelerator: id, architecture: "X", variant: "bf16",
+        values: values(
+          of: DenseGEMMFormula.self, ["peakEfficiency": efficiency, "memoryEfficiency": 0.8]),
+        memoryRate: memory, peakRate: peak)
+    }
+    let parameters = CostParameters(
+      provenance: "",
+      sets: [
+        dense("near", peak: 800e12, memory: 4e12, efficiency: 0.5),
+        dense("far", peak: 100e12, memory: 1e12, efficiency: 1),
+      ])
+    let machine = Accelerator(
+      id: "new", name: "new", architecture: "X", memoryCapacity: ByteCount(80e9),
+      memoryBandwidth: Bandwidth(gigabytesPerSecond: 4000),
+      peaks: [.bf16: ComputeRate(teraflops: 400)], source: "test", confidence: .given)
+    let resolved = parameters.constants(
+      of: DenseGEMMFormula.self, on: machine, variants: ["bf16"], likeVariants: true)
+    #expect(resolved.origin == .extrapolated(from: ["near bf16"]))
+    #expect(abs(resolved.values[3] - 0.5359) < 1e-4)
+    #expect(abs(resolved.values[2] - 0.8) < 1e-12)
+  }
+
+  /// Bandwidth that falls with the square of the ranks is one box's sockets: half a power is carried.
+  @Test func whatOneBoxDoesIsNotCarriedOver() {
+    let box = ConstantSet(
+      formula: "collective", accelerator: "box", architecture: "X", variant: "v",
+      values: values(of: CollectiveFormula.self, ["bandwidthScaling": -2]), linkRate: 32e9)
+    let parameters = CostParameters(provenance: "", sets: [box])
+    func scaling(_ id: String) -> Double {
+      parameters.constants(
+        of: CollectiveFormula.self, on: roundAccelerator(id: id), variants: ["v"], linkRate: 64e9
+      ).values[7]
+    }
+    #expect(scaling("box") == -2)
+    #expect(scaling("other") == -0.5)
   }
 
   @Test func likeLinksComeBeforeLikeArchitectures() {

@@ -29,6 +29,33 @@ import Testing
     }
   }
 
+  /// The same where replicas are split otherwise and moves cost something: here every row is judged by the scoring function, layer by layer.
+  @Test(arguments: 1...120)
+  func everyMethodKeepsItsWordUnderOptions(seed: Int) throws {
+    var problem = SmallProblems.make(seed: seed)
+    guard !problem.objective.couplesLayers else { return }
+    problem.replicaSplit = seed % 2 == 0 ? .static : .leastLoaded
+    let rows = BruteForce(problem: problem).rows
+    if seed % 3 == 0, let row = rows.last {
+      problem.currentPlacement = PlacementSlots(
+        ranks: problem.ranks, slotsPerRank: problem.slotsPerRank,
+        layers: problem.loads.map { _ in row })
+      problem.moveCost = Double(seed % 7)
+    }
+    let optimum = try (0..<problem.layers).reduce(0.0) { sum, layer in
+      try sum + (rows.map { try problem.layerValue(of: $0, layer: layer) }.min() ?? 0)
+    }
+    let tolerance = 1e-6 * max(1, optimum)
+    for entry in PlacementMethodCatalog.entries {
+      let plan = try PlacementPlanner.solve(problem, method: entry.name, options: budget)
+      let score = try problem.score(plan.slots)
+      #expect(score.feasible && plan.certificate.objective == score.objective)
+      #expect(score.objective >= optimum - tolerance, "\(entry.name) beats all placements")
+      #expect(plan.certificate.lowerBound <= optimum + tolerance, "\(entry.name)'s bound")
+      if plan.certificate.status == .optimal { #expect(score.objective <= optimum + tolerance) }
+    }
+  }
+
   @Test(arguments: 1...60)
   func theSearchFindsTheOptimumOfTinyProblems(seed: Int) throws {
     let problem = SmallProblems.make(seed: seed)

@@ -62,7 +62,7 @@ import Testing
     ("gpus", 1_000_000_000, "gpus: 1000000000 is beyond what can be planned"),
     ("gpus", Int.max, "gpus: 9223372036854775807 is beyond"),
     ("gpus", "2", "gpus: not a whole number"),
-    ("gpus", 2.5, "file: "),
+    ("gpus", 2.5, "gpus: not a whole number"),
     ("slots_per_gpu", 1_000_000, "slots_per_gpu: 1000000 slots on each of 2 ranks"),
     ("experts", 1_000_000_000, "experts: 1000000000 is beyond"),
     ("gpus_per_node", -4, "gpus_per_node: -4 is not positive"),

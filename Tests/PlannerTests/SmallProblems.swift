@@ -43,7 +43,7 @@ struct BruteForce {
   let problem: PlacementProblem
 
   /// Every way to fill the ranks of one layer such that each expert has a copy.
-  private var rows: [[Int]] {
+  var rows: [[Int]] {
     let subsets = (0..<1 << problem.experts).map { mask in
       (0..<problem.experts).filter { mask >> $0 & 1 == 1 }
     }.filter { $0.count <= problem.slotsPerRank }

@@ -39,7 +39,7 @@ import Testing
     for (overlap, memory) in [(0, 4), (4, 0), (-1, -1)] {
       #expect(made([9, 1, 1, 1], overlap: overlap, memory: memory).holders == homes)
     }
-    #expect(made([0, 0, 0, 0], overlap: 4, memory: 4).transfers(from: homes).isEmpty)
+    #expect(made([0, 0, 0, 0], overlap: 4, memory: 4).collective(from: homes).stages.isEmpty)
   }
 
   /// Hecate's equation 1: no rank receives more than λ·S, where λ is the share of experts that
@@ -51,19 +51,24 @@ import Testing
     let ranks = perNode * Int.random(in: 1...4, using: &numbers)
     let experts = Int.random(in: 1...24, using: &numbers)
     let homes = (0..<experts).map { _ in [Int.random(in: 0..<ranks, using: &numbers)] }
-    let routes = WeightRoutes(ranksPerNode: perNode, firstRank: 0)
+    let routes = WeightRoutes(
+      ranksPerNode: perNode, firstRank: 0, ranksPerPort: Int.random(in: 1...3, using: &numbers))
     let memory = Int.random(in: 0...6, using: &numbers)
     let made = SparseMaterialization(
       loads: (0..<experts).map { _ in Int.random(in: 0...50, using: &numbers) }, holders: homes,
       overlapDegree: Int.random(in: 0...12, using: &numbers), memoryDegree: memory, ranks: ranks,
       routes: routes)
-    let transfers = made.transfers(from: homes)
+    let stages = made.collective(from: homes).stages
+    let transfers = stages.flatMap { $0 }
     let travelling = Set(transfers.map(\.expert))
     var holders = homes
-    for transfer in transfers {
-      #expect(holders[transfer.expert].contains(transfer.from))
-      #expect(!holders[transfer.expert].contains(transfer.to))
-      holders[transfer.expert].append(transfer.to)
+    for stage in stages {
+      let before = holders
+      for transfer in stage {
+        #expect(before[transfer.expert].contains(transfer.from))
+        #expect(!holders[transfer.expert].contains(transfer.to))
+        holders[transfer.expert].append(transfer.to)
+      }
     }
     #expect(holders.map { Set($0) } == made.holders.map { Set($0) })
     for rank in 0..<ranks {

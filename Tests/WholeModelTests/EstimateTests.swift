@@ -36,11 +36,26 @@ import Testing
     decode.kernels = 0.002
     var prefill = PassParts()
     prefill.kernels = 0.001
-    let values: [Double] = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0]
+    let values: [Double] = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0]
     let load = ServingLoad(
       decode: decode, prefill: prefill, prefillsPerToken: 0.03, passesPerPrompt: 1, running: 4)
     #expect(abs(ServingEngine(values: values).secondsPerToken(load) - 0.00203) < 1e-12)
     #expect(abs(ServingEngine(values: values).secondsToFirstToken(load) - 0.001) < 1e-12)
+  }
+
+  /// Devices need 2 ms a step. Hosts that take 1 us for each of 200 tokens finish beside them; at
+  /// 20,000 tokens they need 20 ms, and the step with them.
+  @Test func hostsBindManySequences() {
+    func step(_ sequences: Double) -> Double {
+      var decode = PassParts()
+      decode.kernels = 0.002
+      decode.sequences = sequences
+      let load = ServingLoad(
+        decode: decode, prefill: PassParts(), prefillsPerToken: 0, passesPerPrompt: 1, running: 1)
+      return ServingEngine(values: [0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0]).stepSeconds(load)
+    }
+    #expect(abs(step(200) - 0.002) < 1e-7)
+    #expect(abs(step(20_000) - 0.020) < 1e-6)
   }
 
   /// Half of gpt-oss's layers see 128 tokens of 1,000: 564 on average.

@@ -74,6 +74,20 @@ import WholeModel
     #expect(gathered.crossings == 7 && sent.crossings == 7)
     #expect(gathered.exchanges > 0 && sent.exchanges > 0)
     #expect(gathered.sequences == 128)
+    #expect(gathered.wholeLayers == 7 && gathered.hops == 0)
+  }
+
+  /// Four groups of four ranks: where eight ranks hold an expert in halves, 16 ranks sum in each of 7
+  /// layers; where 16 hold whole ones, that many gather each group's 100 prompt tokens.
+  @Test func expertsSplitInWidthAreSummed() {
+    let split = pass(ModelDivision(tensor: 4, data: 4, expert: 8, expertTensor: 2))
+      .prefill(tokens: 100, length: 100)
+    #expect(split.hops == 16 * 7 && split.wholeLayers == 0)
+    #expect(split.summedTokens == 400 * 7 && split.gatheredTokens == 0)
+    let whole = pass(ModelDivision(tensor: 4, data: 4, expert: 16))
+      .prefill(tokens: 100, length: 100)
+    #expect(whole.hops == 0 && whole.wholeLayers == 7)
+    #expect(whole.summedTokens == 0 && whole.gatheredTokens == 100 * 7)
   }
 
   /// 64 experts of 3 · 2048 · 1024 weights in 7 layers are 5.6 GB; the rest is smaller.

@@ -13,7 +13,8 @@
 // then says what was missing.
 int shunt_mpi_open(char *message, int capacity);
 
-// Starts MPI, and a communicator for every `group_size` consecutive ranks.
+// Starts MPI, and communicators for every `group_size` consecutive ranks and for the ranks with the
+// same place in all groups.
 int shunt_mpi_start(int *rank, int *size);
 int shunt_mpi_split(int group_size);
 int shunt_mpi_finish(void);
@@ -22,7 +23,7 @@ int shunt_mpi_finish(void);
 void shunt_mpi_abort(int code);
 
 // Which ranks take part in a collective call.
-enum { SHUNT_MPI_WORLD = 0, SHUNT_MPI_GROUP = 1 };
+enum { SHUNT_MPI_WORLD = 0, SHUNT_MPI_GROUP = 1, SHUNT_MPI_PEERS = 2 };
 
 int shunt_mpi_barrier(int members);
 int shunt_mpi_all_to_all(int members, const float *sent, const int *send_counts,

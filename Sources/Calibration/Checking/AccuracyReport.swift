@@ -75,7 +75,9 @@ public struct AccuracyReport: Sendable {
     - DeepEP between 8 nodes was measured on one cluster whose network was congested, and its notify
       kernels absorb the waiting of others.
     - Another architecture is a long way: constants from neighbours hold within a family (H200 from
-      H100, B300 from B200) and are only a first guess across families.
+      H100, B300 from B200) and are only a first guess across families. Floors of collectives differ
+      between H100 (6 us) and A100, B200 and GB200 (9 to 10 us) by no figure of a data sheet, and so
+      do the kernels' own: an A100 was measured with Triton, which reaches half of what CUTLASS does.
 
     """
 

@@ -1,5 +1,6 @@
 public import CostModels
 import Domain
+private import Quantities
 private import RealModule
 
 /// Fits the constants of all formulas that a set of tables measures.
@@ -88,7 +89,10 @@ public struct Calibrator: Sendable {
     return ConstantSet(
       formula: key.formula.rawValue, accelerator: key.accelerator,
       architecture: first.machine.accelerator.architecture, variant: key.variant,
-      values: best.values, linkRate: first.linkRate, uncertainty: best.uncertainty,
+      values: best.values, linkRate: first.linkRate,
+      memoryRate: first.machine.accelerator.memoryBandwidth.bytesPerSecond,
+      peakRate: first.machine.accelerator.peak(for: .bf16).flopsPerSecond,
+      uncertainty: best.uncertainty,
       rows: works.count,
       medianError: Quantile.of(errors, 0.5))
   }

@@ -26,17 +26,16 @@ public struct ServingPrediction: Sendable {
       nodes: (row.division.ranks + node.acceleratorsPerNode - 1) / node.acceleratorsPerNode,
       acceleratorsPerNode: node.acceleratorsPerNode, intraNodeKind: node.intraNodeKind,
       intraNode: node.intraNode, interNode: node.interNode, fabric: node.fabric)
-    let cacheFormat: NumericFormat = row.model.weightFormat == .bf16 ? .bf16 : .fp8
     let pass = ForwardPass(
       model: row.model, division: row.division, path: row.path, cluster: cluster,
-      denseFormat: row.denseFormat, cacheFormat: cacheFormat,
+      denseFormat: row.denseFormat, cacheFormat: row.cacheFormat,
       kernels: Self.kernels(row.model.weightFormat, entry.accelerator),
       exchangeKernel: .deepEPLowLatency, parameters: parameters)
     return ServingLoad(
       pass, batch: row.batch, input: row.input, output: row.output,
       capacity: pass.cacheCapacity(
         bytes: entry.accelerator.memoryCapacity.bytes * Self.memoryShare,
-        cacheFormat: cacheFormat, denseFormat: row.denseFormat))
+        cacheFormat: row.cacheFormat, denseFormat: row.denseFormat))
   }
 
   /// The kernels an engine chooses from.

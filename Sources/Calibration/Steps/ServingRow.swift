@@ -14,6 +14,8 @@ public struct ServingRow: Hashable, Sendable {
   /// The catalogue's id of the accelerator.
   public var system: String
   public var denseFormat: NumericFormat
+  /// How keys and values are stored.
+  public var cacheFormat: NumericFormat
   public var division: ModelDivision
   public var path: TokenPath
   /// Sequences of one attention group.
@@ -23,14 +25,21 @@ public struct ServingRow: Hashable, Sendable {
   /// Measured milliseconds to the first token and between tokens.
   public var firstTokenMilliseconds: Double
   public var tokenMilliseconds: Double
+  /// Measured milliseconds from the first request to the last token, where requests are sent at once.
+  public var wholeMilliseconds: Double?
 
-  /// Whether requests wait for each other: the first token takes longer than half of all others.
+  /// Whether requests wait for each other.
   ///
   /// Then the batch asked for did not run, or prompts took most of the time; that is a matter of the
-  /// scheduler, which these estimates leave out. Requests sent at once always wait for each other's
-  /// prompts, and the estimate counts that.
+  /// scheduler, which these estimates leave out. In a full batch the first token takes longer than
+  /// half of all others then. Requests sent at once always wait for each other's prompts, and the
+  /// estimate counts that; but all of them end together, near the end of the whole, unless some had
+  /// to wait for the end of others.
   public var queues: Bool {
-    !atOnce && firstTokenMilliseconds > 0.5 * tokenMilliseconds * Double(output)
+    let decoding = tokenMilliseconds * Double(output)
+    guard atOnce else { return firstTokenMilliseconds > 0.5 * decoding }
+    guard let wholeMilliseconds else { return false }
+    return firstTokenMilliseconds + decoding < 0.8 * wholeMilliseconds
   }
 
   /// What stays together when rows are split: a model on a machine under one division.

@@ -1,5 +1,4 @@
 public import CostModels
-private import RealModule
 private import WholeModel
 
 /// Fits an engine's constants on some configurations and judges them on the others.
@@ -42,12 +41,11 @@ public struct ServingStudy: Sendable {
       }
       do throws(BoundedLeastSquares.Failure) {
         let fit = try EngineFit(
-          ServingEngine.self, variant: engine, releases: seen.map(\.row.release)
+          ServingEngine.self, variant: engine, releases: seen.map(\.row.release),
+          measured: seen.map { $0.row.tokenMilliseconds * 1e-3 }
         ) { values in
           let engine = ServingEngine(values: values)
-          return seen.map {
-            Double.log($0.row.tokenMilliseconds * 1e-3 / engine.secondsPerToken($0.load))
-          }
+          return seen.map { Self.time(engine, $0.load) }
         }
         sets.append(fit.constants)
         releases += fit.releases
@@ -62,12 +60,16 @@ public struct ServingStudy: Sendable {
     judged = known.compactMap { row, load in
       guard let set = sets.first(where: { $0.variant == row.engine }) else { return nil }
       let engine = ServingEngine(values: set.values)
-      let factor = releases.first { $0.name == row.release }?.factor ?? 1
+      let release = releases.first { $0.name == row.release } ?? .unknown(row.release)
       return Judged(
         row: row, heldOut: held.contains(row.configuration),
-        tokenMilliseconds: factor * engine.secondsPerToken(load) * 1e3,
+        tokenMilliseconds: release.seconds(Self.time(engine, load)) * 1e3,
         firstTokenMilliseconds: engine.secondsToFirstToken(load) * 1e3,
         queues: row.queues || load.running < row.batch)
     }
+  }
+
+  private static func time(_ engine: ServingEngine, _ load: ServingLoad) -> EngineTime {
+    EngineTime(steps: engine.stepSeconds(load), prompts: engine.promptSeconds(load))
   }
 }

@@ -69,16 +69,20 @@ struct ServingReader {
     model.activationFormat = Self.activation(experts)
     try add(
       row, engine: csv.text(row, "backend"), atOnce: false, model: model, system: accelerator.id,
-      dense: dense,
+      dense: dense, cache: experts == .bf16 ? .bf16 : .fp8,
       division: repaired, path: .gathered, batch: batch,
       sizes: ("isl", "osl"), times: ("silicon_ttft_ms", "silicon_tpot_ms"))
   }
 
-  /// Every eighth of the table's divisions stands twice, once with the ranks squared: tp 64 with
-  /// MoE 8 × 8, or dp 64 with MoE 8 × 8, beside 8 ranks with the very same times. It is 8 ranks.
+  /// Many of the table's divisions stand twice, once with the ranks squared: tp 64 with MoE 8 × 8, or
+  /// dp 64 with MoE 8 × 8, beside 8 ranks with the very same times; tp 4 × dp 4 with 16 expert ranks
+  /// beside tp 4 with 4 and within a hundredth of its times. They are 8 and 4 ranks.
   private static func repaired(
     tensor: Int, data: Int, expertTensor: Int, expert: Int
   ) -> ModelDivision {
+    if tensor > 1, tensor == data, expert == tensor * data {
+      return ModelDivision(tensor: tensor, expert: tensor)
+    }
     guard expert > 1, expert == expertTensor, tensor * data == expert * expert,
       tensor == 1 || data == 1
     else {
@@ -105,7 +109,7 @@ struct ServingReader {
     let requests = try csv.integer(row, "batch_size", atLeast: 1)
     try add(
       row, engine: "sglang, requests at once", atOnce: true, model: model, system: system.id,
-      dense: .fp8Block,
+      dense: .fp8Block, cache: .bf16,
       division: ModelDivision(
         tensor: tensor / data, data: data, expert: expert, expertTensor: tensor / expert),
       path: csv.text(row, "moe_a2a_backend") == "deepep" ? .exchanged : .gathered,
@@ -115,7 +119,8 @@ struct ServingReader {
 
   private mutating func add(
     _ row: Int, engine: String, atOnce: Bool, model: MoEModel, system: String, dense: NumericFormat,
-    division: ModelDivision, path: TokenPath, batch: Int, sizes: (String, String),
+    cache: NumericFormat, division: ModelDivision, path: TokenPath, batch: Int,
+    sizes: (String, String),
     times: (String, String)
   ) throws(TableFault) {
     let input = try csv.integer(row, sizes.0, atLeast: 1)
@@ -129,16 +134,17 @@ struct ServingReader {
     guard (model.attention?.heads ?? division.tensor) % division.tensor == 0 else {
       return refuse(row, "\(division.tensor) ranks do not divide the attention heads")
     }
-    guard model.experts % division.expert == 0, division.ranks <= 4096, batch <= 1 << 20 else {
-      return refuse(row, "\(division.expert) ranks do not divide \(model.experts) experts")
+    guard division.expert <= model.experts, division.ranks <= 4096, batch <= 1 << 20 else {
+      return refuse(row, "\(division.expert) ranks are more than \(model.experts) experts")
     }
     rows.append(
       ServingRow(
         line: csv.lines[row], engine: engine, atOnce: atOnce,
         release: "\(engine) \(csv.text(row, "backend_version")) | \(model.name)", model: model,
-        system: system, denseFormat: dense,
+        system: system, denseFormat: dense, cacheFormat: cache,
         division: division, path: path, batch: max(batch, 1), input: input, output: output,
-        firstTokenMilliseconds: first, tokenMilliseconds: token))
+        firstTokenMilliseconds: first, tokenMilliseconds: token,
+        wholeMilliseconds: atOnce ? try csv.measurement(row, "duration_s").map { $0 * 1e3 } : nil))
   }
 
   private mutating func refuse(_ row: Int, _ reason: String) {

@@ -1,5 +1,4 @@
 public import CostModels
-private import RealModule
 import WholeModel
 
 /// Fits a training framework's constants on some models and machines, and judges them on the others.
@@ -31,10 +30,9 @@ public struct TrainingStudy: Sendable {
     let fit: EngineFit
     do throws(BoundedLeastSquares.Failure) {
       fit = try EngineFit(
-        TrainingEngine.self, variant: "megatron", releases: seen.map(\.release)
-      ) { values in
-        seen.map { Double.log(Self.secondsPerToken($0) / Self.predicted($0, values)) }
-      }
+        TrainingEngine.self, variant: "megatron", releases: seen.map(\.release),
+        measured: seen.map(Self.secondsPerToken)
+      ) { values in seen.map { EngineTime(steps: Self.predicted($0, values)) } }
     } catch {
       throw TableFault(
         file: "training table", message: error.message,

@@ -30,7 +30,7 @@ public struct CollectiveFormula: CalibratedFormula, Hashable {
       "latencyEfficiency", unit: "1", 5e-4...1, start: 0.05,
       "Part of the line rate the latency protocol reaches, 2 ranks."),
     ConstantSpec(
-      "latencyScaling", unit: "1", -3...2, start: 0, scale: .linear,
+      "latencyScaling", unit: "1", -3...2, start: 0, scale: .linear, carried: -0.5...0.5,
       "Exponent of (ranks / 2) on that part."),
     ConstantSpec(
       "bandwidthFloor", unit: "us", 1...100, start: 15,
@@ -41,7 +41,7 @@ public struct CollectiveFormula: CalibratedFormula, Hashable {
       "bandwidthEfficiency", unit: "1", 5e-3...1.2, start: 0.6,
       "Part of the line rate the bandwidth protocol reaches, 2 ranks."),
     ConstantSpec(
-      "bandwidthScaling", unit: "1", -3...2, start: 0, scale: .linear,
+      "bandwidthScaling", unit: "1", -3...2, start: 0, scale: .linear, carried: -0.5...0.5,
       "Exponent of (ranks / 2) on that part."),
     ConstantSpec(
       "warmUp", unit: "us/sqrt(MB)", 0.01...100, start: 4, "Warm-up of the bandwidth protocol."),

@@ -12,6 +12,15 @@ public enum ExchangeKernel: String, Hashable, Sendable, CaseIterable {
   case nvLinkOneSided
   /// Sorted tokens through an NCCL all-to-all, as LLEP's reference does.
   case nccl
+
+  /// What engines exchange tokens with on `accelerator`: DeepEP, or NCCL on architectures before
+  /// Hopper, on which DeepEP's kernels were never measured and mostly do not run.
+  public static func usual(decodes: Bool, on accelerator: Accelerator) -> ExchangeKernel {
+    if earlierArchitectures.contains(accelerator.architecture) { return .nccl }
+    return decodes ? .deepEPLowLatency : .deepEPNormal
+  }
+
+  private static let earlierArchitectures: Set<String> = ["Volta", "Turing", "Ampere", "Ada"]
 }
 
 /// The operations of an exchange.

@@ -110,10 +110,13 @@ public struct ExpertExchangeModel: Sendable {
   private func ncclCosts(
     _ collective: CollectiveModel, _ phase: ExchangePhase, _ bytes: Double
   ) -> ExchangeCosts {
+    // The link's part is what ranks of one node reach; beyond it the NICs have a part of their own.
     let large = 64e6
-    let wire = Collective.allToAll.wireBytes(large, ranks: shape.ranks)
+    let near = Swift.min(shape.ranks, Swift.max(shape.ranksPerNode, 1))
+    let wire = Collective.allToAll.wireBytes(large, ranks: near)
+    let seconds =
+      collective.seconds(bytes: large, ranks: near) - collective.seconds(bytes: 1, ranks: near)
     let floor = collective.seconds(bytes: 1, ranks: shape.ranks)
-    let seconds = collective.seconds(bytes: large, ranks: shape.ranks) - floor
     let fraction = seconds > 0 ? Swift.min(1, wire / seconds / linkRate) : 1
     return ExchangeCosts(
       linkFraction: fraction, networkFraction: 0.9, floorSeconds: floor, perTokenSeconds: 0,

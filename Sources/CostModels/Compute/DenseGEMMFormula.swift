@@ -15,6 +15,7 @@ public struct DenseGEMMFormula: CalibratedFormula, Hashable {
       "Part of the memory bandwidth operands move at."),
     ConstantSpec(
       "peakEfficiency", unit: "1", 0.1...1.2, start: 0.8,
+      peakExponent: ConstantSpec.efficiencyExponent,
       "Part of the arithmetic peak unboundedly large tiles reach."),
     ConstantSpec(
       "tileLoss", unit: "1", 1e-3...20, start: 0.5,

@@ -22,6 +22,7 @@ public struct ExpertGEMMFormula: CalibratedFormula, Hashable {
       "Part of the memory bandwidth weights are streamed at."),
     ConstantSpec(
       "peakEfficiency", unit: "1", 0.02...1.2, start: 0.7,
+      peakExponent: ConstantSpec.efficiencyExponent,
       "Part of the arithmetic peak an unboundedly tall tile reaches."),
     ConstantSpec(
       "tileLoss", unit: "1", 1e-3...60, start: 1,

@@ -27,7 +27,7 @@ public struct ProcessorRates: Hashable, Sendable {
 
 /// How two overlapping demands add up: the smooth maximum of order `order` (1 adds them, large
 /// orders take the larger).
-@inlinable func smoothMaximum(_ a: Double, _ b: Double, order: Double) -> Double {
+@inlinable public func smoothMaximum(_ a: Double, _ b: Double, order: Double) -> Double {
   let larger = Swift.max(a, b)
   guard larger > 0 else { return 0 }
   let ratio = Swift.min(a, b) / larger

@@ -1,4 +1,5 @@
 public import Domain
+private import Quantities
 private import RealModule
 
 /// Constants as a model uses them, with what a report must say about them.
@@ -14,8 +15,8 @@ extension CostParameters {
   /// product), what was measured on the accelerator itself goes before what neighbours have, and
   /// neighbours of its architecture before all others; else a better variant goes first wherever it
   /// was measured. Where `linkRate` is given, neighbours with a link of like speed (within a factor
-  /// of four) are preferred. Constants are ratios to the data sheet and overheads, so the geometric
-  /// mean over neighbours carries over.
+  /// of four) are preferred. Constants are ratios to the data sheet and overheads; their mean over
+  /// neighbours carries over, the nearer by their data sheets the more.
   public func constants<Formula: CalibratedFormula>(
     of formula: Formula.Type, on accelerator: Accelerator, variants: [String],
     linkRate: Double = 0, likeVariants: Bool = false
@@ -25,14 +26,17 @@ extension CostParameters {
     }
     if likeVariants, let found = known.filter({ $0.isOf(accelerator) }).first(of: variants) {
       return found.variant == variants.first
-        ? ResolvedConstants(values: found.values, origin: .fitted) : formula.blend([found])
+        ? ResolvedConstants(values: found.values, origin: .fitted)
+        : formula.blend([found], for: accelerator, linkRate: linkRate)
     }
     let family = architectureFamily(accelerator.architecture)
     let relatives = known.filter { architectureFamily($0.architecture) == family }
     for kin in likeVariants ? kinGroups(variants) : [] {
       guard let found = relatives.first(of: kin) ?? known.first(of: kin) else { continue }
       let neighbours = known.filter { $0.variant == found.variant }
-      return formula.blend(Self.nearest(neighbours, to: accelerator, linkRate: linkRate))
+      return formula.blend(
+        Self.nearest(neighbours, to: accelerator, linkRate: linkRate), for: accelerator,
+        linkRate: linkRate)
     }
     for variant in variants {
       let exact = known.first { $0.isOf(accelerator) && $0.variant == variant }
@@ -42,7 +46,7 @@ extension CostParameters {
       let neighbours = known.filter { $0.variant == variant }
       let chosen =
         exact.map { [$0] } ?? Self.nearest(neighbours, to: accelerator, linkRate: linkRate)
-      if !chosen.isEmpty { return formula.blend(chosen) }
+      if !chosen.isEmpty { return formula.blend(chosen, for: accelerator, linkRate: linkRate) }
     }
     return ResolvedConstants(values: formula.startingValues, origin: .assumed)
   }
@@ -59,7 +63,6 @@ extension CostParameters {
     let near = candidates.filter { architectureFamily($0.architecture) == family }
     return near.isEmpty ? candidates : near
   }
-
 }
 
 /// `Blackwell Ultra` belongs to `Blackwell`.
@@ -98,18 +101,57 @@ private func kinGroups(_ variants: [String]) -> [[String]] {
 }
 
 extension CalibratedFormula {
-  /// The mean of `sets`, geometric for logarithmic constants.
-  static func blend(_ sets: [ConstantSet]) -> ResolvedConstants {
-    let count = Double(sets.count)
+  /// The mean of `sets`, geometric for logarithmic constants, weighed by nearness to `accelerator`.
+  static func blend(
+    _ sets: [ConstantSet], for accelerator: Accelerator, linkRate: Double
+  ) -> ResolvedConstants {
+    let distances = sets.map { $0.distance(to: accelerator, overLink: linkRate > 0) }
+    let least = distances.min() ?? 0
+    let kept = zip(sets, distances.map { Double.exp((least - $0) / nearnessScale) })
+      .filter { $0.1 >= leastWeight }
+    let total = kept.reduce(0) { $0 + $1.1 }
     let values = constants.indices.map { index -> Double in
-      let column = sets.map { $0.values[index] }
-      switch constants[index].scale {
-      case .linear: return column.reduce(0, +) / count
-      case .logarithmic:
-        return Double.exp(column.map { Double.log(Swift.max($0, 1e-300)) }.reduce(0, +) / count)
+      let spec = constants[index]
+      let sum = kept.reduce(0) { sum, neighbour in
+        let value = spec.carried(neighbour.0.values[index], from: neighbour.0, to: accelerator)
+        return sum + neighbour.1 * (spec.scale == .linear ? value : Double.log(value))
       }
+      return spec.scale == .linear ? sum / total : Double.exp(sum / total)
     }
-    let names = sets.map { "\($0.accelerator) \($0.variant)" }
+    let names = kept.map { "\($0.0.accelerator) \($0.0.variant)" }
     return ResolvedConstants(values: values, origin: .extrapolated(from: names))
+  }
+}
+
+/// A neighbour that is further by this much counts for e times less.
+private let nearnessScale = 0.5
+/// Neighbours that count for less, against the nearest, are left out.
+private let leastWeight = 0.05
+
+extension ConstantSet {
+  /// How far `accelerator` is by its data sheet: the logarithms of the ratios of arithmetic peak and of
+  /// memory bandwidth. Over links all that are comparable are equally far: their floors differ by
+  /// release and host as much as by accelerator (docs/accuracy.md, one accelerator left out).
+  fileprivate func distance(to accelerator: Accelerator, overLink: Bool) -> Double {
+    func apart(_ a: Double, _ b: Double) -> Double {
+      a > 0 && b > 0 ? Double.log(a / b).magnitude : 0
+    }
+    guard !overLink else { return 0 }
+    return apart(peakRate, accelerator.peak(for: .bf16).flopsPerSecond)
+      + apart(memoryRate, accelerator.memoryBandwidth.bytesPerSecond)
+  }
+}
+
+extension ConstantSpec {
+  /// What `value`, measured on the accelerator of `set`, is worth on `accelerator`.
+  fileprivate func carried(
+    _ value: Double, from set: ConstantSet, to accelerator: Accelerator
+  ) -> Double {
+    guard set.accelerator != accelerator.id else { return Swift.max(value, lower) }
+    let peak = accelerator.peak(for: .bf16).flopsPerSecond
+    let scaled =
+      set.peakRate > 0 && peak > 0 && peakExponent != 0
+      ? value * Double.pow(peak / set.peakRate, peakExponent) : value
+    return Swift.min(Swift.max(scaled, carried.lowerBound), carried.upperBound)
   }
 }

@@ -15,12 +15,18 @@ public struct ConstantSpec: Hashable, Sendable {
   /// Where a fit begins, inside the range.
   public let start: Double
   public let scale: Scale
+  /// How the constant goes with an accelerator's 16-bit peak, as an exponent: what is carried over to
+  /// another accelerator is multiplied by the ratio of the peaks to this power.
+  public let peakExponent: Double
+  /// The values worth carrying over to another accelerator; beyond them they tell of one machine.
+  public let carried: ClosedRange<Double>
   /// What the constant stands for, in one sentence.
   public let summary: String
 
   public init(
     _ name: String, unit: String, _ range: ClosedRange<Double>, start: Double,
-    scale: Scale = .logarithmic, _ summary: String
+    scale: Scale = .logarithmic, peakExponent: Double = 0, carried: ClosedRange<Double>? = nil,
+    _ summary: String
   ) {
     self.name = name
     self.unit = unit
@@ -28,6 +34,8 @@ public struct ConstantSpec: Hashable, Sendable {
     self.upper = range.upperBound
     self.start = start
     self.scale = scale
+    self.peakExponent = peakExponent
+    self.carried = carried ?? range
     self.summary = summary
   }
 }
@@ -48,4 +56,14 @@ public protocol CalibratedFormula: Sendable {
 extension CalibratedFormula {
   /// The values a fit begins with, which are also a usable guess without any measurement.
   public static var startingValues: [Double] { constants.map(\.start) }
+}
+
+extension ConstantSpec {
+  /// How the part of the peak that products reach goes with the peak itself.
+  ///
+  /// The faster the arithmetic, the less of it power and latency leave: 1.01, 0.85 and 0.75 of 312,
+  /// 989 and 2250 TFLOPS in dense 16-bit products, 0.91 and 0.68 of the 8-bit peaks of H20 and H800 in
+  /// DeepGEMM's, both an exponent of -0.155. Two thirds of it predict accelerators that were left out
+  /// of the fit best, since other constants made up for some (docs/accuracy.md).
+  static let efficiencyExponent = -0.1
 }

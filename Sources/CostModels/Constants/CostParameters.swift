@@ -31,6 +31,10 @@ public struct ConstantSet: Hashable, Sendable, Codable {
   /// Bytes a second of the link the rows were measured over, 0 for formulas without one; constants
   /// of a PCIe box say little about NVLink.
   public var linkRate: Double
+  /// Bytes a second of the accelerator's memory and its 16-bit operations a second, by which the
+  /// nearest neighbours are told; 0 where not known.
+  public var memoryRate: Double
+  public var peakRate: Double
   /// What else the constants depend on: kernel family and format, or collective.
   public var variant: String
   /// Values in the order of the formula's constants.
@@ -45,13 +49,16 @@ public struct ConstantSet: Hashable, Sendable, Codable {
 
   public init(
     formula: String, accelerator: String, architecture: String, variant: String, values: [Double],
-    linkRate: Double = 0, uncertainty: [Double] = [], rows: Int = 0, medianError: Double = 0
+    linkRate: Double = 0, memoryRate: Double = 0, peakRate: Double = 0,
+    uncertainty: [Double] = [], rows: Int = 0, medianError: Double = 0
   ) {
     self.formula = formula
     self.accelerator = accelerator
     self.architecture = architecture
     self.variant = variant
     self.linkRate = linkRate
+    self.memoryRate = memoryRate
+    self.peakRate = peakRate
     self.values = values
     self.uncertainty = uncertainty
     self.rows = rows
@@ -88,6 +95,23 @@ public struct CostParameters: Hashable, Sendable, Codable {
 }
 
 extension ConstantSet {
+  /// Reads a set; files written before the rates of the data sheet were kept have none.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      formula: try keys.decode(String.self, forKey: .formula),
+      accelerator: try keys.decode(String.self, forKey: .accelerator),
+      architecture: try keys.decode(String.self, forKey: .architecture),
+      variant: try keys.decode(String.self, forKey: .variant),
+      values: try keys.decode([Double].self, forKey: .values),
+      linkRate: try keys.decode(Double.self, forKey: .linkRate),
+      memoryRate: try keys.decodeIfPresent(Double.self, forKey: .memoryRate) ?? 0,
+      peakRate: try keys.decodeIfPresent(Double.self, forKey: .peakRate) ?? 0,
+      uncertainty: try keys.decode([Double].self, forKey: .uncertainty),
+      rows: try keys.decode(Int.self, forKey: .rows),
+      medianError: try keys.decode(Double.self, forKey: .medianError))
+  }
+
   func hasKey(of other: ConstantSet) -> Bool {
     formula == other.formula && accelerator == other.accelerator && variant == other.variant
   }

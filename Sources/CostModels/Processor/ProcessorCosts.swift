@@ -40,7 +40,7 @@ public struct ProcessorCosts: OperationCostModel {
   }
 
   public func seconds(of operation: Operation, in plan: ExecutionPlan) -> Double {
-    let seconds: Double
+    var seconds: Double
     let load = loads.load(of: operation)
     let isBackward = operation.pass == .backward
     switch operation.work {
@@ -60,6 +60,9 @@ public struct ProcessorCosts: OperationCostModel {
           let rows = Double($1.rows)
           return $0 + (isBackward ? networkGradient(shape, rows) : network(shape, rows))
         } + rowCopies(load.computed)
+      if isBackward, operation.microBatch == 0 {
+        seconds += Double(rows.count { $0.rows > 0 }) * clearing(model.expertParameters)
+      }
     case .feedForward(let tokens, let intermediate):
       let shape = NetworkShape(model, intermediate: Int(intermediate))
       seconds =
@@ -123,6 +126,12 @@ extension ProcessorCosts {
 
   private func additions(_ rows: Int) -> Double {
     profile.addition.seconds(at: Double(rows) * hidden)
+  }
+
+  /// Zeros written over gradients before the first micro-batch adds to them: the caches read and
+  /// write two of the three streams of a copy.
+  private func clearing(_ parameters: Double) -> Double {
+    profile.copy.seconds(at: parameters * 4) * 2 / 3
   }
 
   // MARK: - Networks

@@ -9,6 +9,11 @@ public struct EfficiencyMeasurement {
     public let what: String
     /// Seconds of the plain way over seconds of the executor's.
     public let efficiency: Double
+
+    public init(what: String, efficiency: Double) {
+      self.what = what
+      self.efficiency = efficiency
+    }
   }
 
   private let clock = WorkClock.thread

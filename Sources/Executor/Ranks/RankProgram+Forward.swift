@@ -142,11 +142,18 @@ extension RankProgram {
     if world.residency.holds(expert, layer: tokens.layer(slot), rank: rank) {
       return UnsafePointer(try store.copy(expert, layer: tokens.layer(slot), rank: rank).pointer)
     }
-    guard arrived[slot * model.experts + expert] else {
-      throw .missingWeights(
-        expert: expert, layer: model.layers[tokens.layer(slot)], rank: rank)
+    let layer = tokens.layer(slot)
+    var place = slot
+    // What moves before the step comes with its first micro-batch and serves all of them.
+    if !arrived[slot * model.experts + expert],
+      world.residency.keeps(expert, layer: layer, rank: rank)
+    {
+      place = layer
     }
-    return UnsafePointer(try buffer(.replica(expert), slot, network.weightCount))
+    guard arrived[place * model.experts + expert] else {
+      throw .missingWeights(expert: expert, layer: model.layers[layer], rank: rank)
+    }
+    return UnsafePointer(try buffer(.replica(expert), place, network.weightCount))
   }
 
   func computeSharedExperts(_ slot: Int) throws(ExecutionError) {

@@ -33,39 +33,48 @@ public struct SeededWeights: Sendable {
   }
 }
 
-/// Which ranks keep the weights of which experts, layer by layer, whether or not they are sent any.
+/// Which ranks have the weights of which experts, layer by layer, whether or not they are sent any.
 public struct Residency: Sendable {
   private var isHeld: [Bool]
+  private var isKept: [Bool]
   /// The rank of each expert's group that its gradients come home to, `[layers × groups × experts]`.
   private var homes: [Int]
   private let ranks: Int
   private let experts: Int
   private let groupSize: Int
 
-  /// What the placement that `plan` was made for gives every rank, or everything.
+  /// What every rank has as `plan`'s step begins, or everything.
   public init(plan: ExecutionPlan, groups: [Range<Int>], policy: MemoryPolicy) {
     ranks = plan.ranks
     experts = plan.model.experts
     groupSize = max(1, groups.first?.count ?? 1)
     let layers = plan.model.layers.count
     isHeld = [Bool](repeating: policy.expertWeights == .all, count: layers * ranks * experts)
+    isKept = isHeld
     homes = [Int](repeating: -1, count: layers * max(1, groups.count) * experts)
     for outcome in plan.layerOutcomes {
       let group = outcome.firstRank / groupSize
+      let start = outcome.layer * ranks + outcome.firstRank
       for (expert, holders) in outcome.holders.enumerated() {
-        for holder in holders {
-          isHeld[(outcome.layer * ranks + outcome.firstRank + holder) * experts + expert] = true
-        }
-        guard let first = holders.first else { continue }
+        for holder in holders { isHeld[(start + holder) * experts + expert] = true }
+      }
+      for (expert, keepers) in outcome.keepers.enumerated() {
+        for keeper in keepers { isKept[(start + keeper) * experts + expert] = true }
+        guard let first = keepers.first else { continue }
         homes[(outcome.layer * groups.count + group) * experts + expert] =
           outcome.firstRank + first
       }
     }
   }
 
-  /// Whether `rank` keeps `expert` of the layer at position `layer`.
+  /// Whether `rank` has `expert` of the layer at position `layer` when the step begins.
   public func holds(_ expert: Int, layer: Int, rank: Int) -> Bool {
     isHeld[(layer * ranks + rank) * experts + expert]
+  }
+
+  /// Whether `rank` keeps `expert`, which may arrive with what moves before the step.
+  func keeps(_ expert: Int, layer: Int, rank: Int) -> Bool {
+    isKept[(layer * ranks + rank) * experts + expert]
   }
 
   /// The rank of `rank`'s group that is home to `expert`; -1 where none is.

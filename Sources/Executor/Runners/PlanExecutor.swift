@@ -27,6 +27,18 @@ public protocol PlanExecutor {
 
   /// Adds up what the processes found: counted things by sum, differences by the largest.
   func combine(_ agreement: Agreement) throws(ExecutionError) -> Agreement
+
+  /// Adds up what the processes' ranks computed.
+  func combine(_ fingerprint: Fingerprint) throws(ExecutionError) -> Fingerprint
+}
+
+/// Where all ranks live in this process there is nothing to bring together.
+extension PlanExecutor {
+  public func combine(_ agreement: Agreement) throws(ExecutionError) -> Agreement { agreement }
+
+  public func combine(_ fingerprint: Fingerprint) throws(ExecutionError) -> Fingerprint {
+    fingerprint
+  }
 }
 
 extension VirtualRunner: PlanExecutor {
@@ -37,6 +49,4 @@ extension VirtualRunner: PlanExecutor {
     step.engineSeconds = max(0, clock.now - start - seconds.reduce(0, +))
     return step
   }
-
-  public func combine(_ agreement: Agreement) -> Agreement { agreement }
 }

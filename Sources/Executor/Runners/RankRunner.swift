@@ -63,6 +63,12 @@ public struct RankRunner<Carrier: Transport, Group: ProcessGroup>: PlanExecutor 
     return result
   }
 
+  public func combine(_ fingerprint: Fingerprint) throws(ExecutionError) -> Fingerprint {
+    var result = fingerprint
+    result.summands = try group.sum(fingerprint.summands)
+    return result
+  }
+
   /// What one more copy of what was received takes.
   private func secondsToCopy(_ part: ExchangePart) throws(ExecutionError) -> Double {
     let largest = part.receives.map(\.count).max() ?? 0

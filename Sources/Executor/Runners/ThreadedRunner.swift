@@ -37,8 +37,6 @@ public struct ThreadedRunner: PlanExecutor {
     return try board.result(ranks: programs.count)
   }
 
-  public func combine(_ agreement: Agreement) -> Agreement { agreement }
-
   /// Seconds of the rank's operations, zeros elsewhere.
   private static func run(
     _ program: RankProgram, _ world: PlanWorld, _ board: ExchangeBoard

@@ -10,9 +10,13 @@ struct ChainPlanner {
 
   func plan(_ run: inout PlanningRun) throws(PlacementError) -> MethodResult {
     try requireReachableCaps()
+    // The start is balanced in tokens, which is not what is reported.
+    run.isSilent = true
     let start = try startRows(&run)
+    run.isSilent = false
     let totalBound = bounds.layers.reduce(0, +)
     let chain = ChainSearch(problem, rows: start, capacities: SlotCapacities(problem))
+    run.report("construct", layersDone: 0, incumbent: chain.total, bound: totalBound)
     let annealing = search(chain, totalBound, &run)
     let best = try better(annealing.bestRows, start)
     run.noteLimit()
@@ -62,14 +66,20 @@ struct ChainPlanner {
     _ chain: ChainSearch, _ bound: Double, _ run: inout PlanningRun
   ) -> ChainAnnealing {
     var annealing = ChainAnnealing(chain, seed: run.options.seed, moves: movePrice)
-    let trials = schedules
-    var best = (schedule: trials[0], total: Double.infinity)
-    for schedule in trials where trials.count > 1 && !run.checkStop() {
-      let total = cool(&annealing, schedule, share: 0.08, bound, &run)
-      if total < best.total { best = (schedule, total) }
+    var schedules = schedules
+    var left = 1.0
+    // Short runs of all, longer ones of the better half, and the rest of the time for the best.
+    for share in [0.02, 0.05] where schedules.count > 1 {
+      var totals: [Double] = []
+      for schedule in schedules {
+        annealing.restart()
+        totals.append(cool(&annealing, schedule, share: share, bound, &run))
+      }
+      left -= share * Double(schedules.count)
+      let order = schedules.indices.sorted { (totals[$0], $0) < (totals[$1], $1) }
+      schedules = order.prefix(schedules.count / 2).map { schedules[$0] }
     }
-    let left = trials.count > 1 ? 1 - 0.08 * Double(trials.count) : 1
-    _ = cool(&annealing, best.schedule, share: left, bound, &run)
+    _ = cool(&annealing, schedules[0], share: left, bound, &run)
     return annealing
   }
 
@@ -84,13 +94,13 @@ struct ChainPlanner {
       schedule, seconds: steps == nil ? seconds : nil, steps: steps, bound: bound, &run)
   }
 
-  /// What is worth trying: problems with few slots a rank want to start hot and with little
-  /// smoothing, those with many the other way round, and no figure of a problem tells how much. A
-  /// short run with each decides which one gets the rest of the time.
+  /// What is worth trying, cool to hot: many ranks and layers ask for a start that is cool and
+  /// smooth, a few slots a rank for a hot one, and no figure of a problem tells how much.
   private var schedules: [ChainAnnealing.Schedule] {
     if case .traffic = problem.objective { return [.init(hot: 0.8, cooling: 0.01)] }
     return [
-      .init(hot: 0.06, cooling: 0.01, smoothing: 0.3),
+      .init(hot: 0.02, cooling: 0.03, smoothing: 1.5),
+      .init(hot: 0.1, cooling: 0.006, smoothing: 1),
       .init(hot: 0.25, cooling: 0.003, smoothing: 0.6),
       .init(hot: 1, cooling: 0.001, smoothing: 0.3),
     ]

@@ -4,128 +4,63 @@ extension PlacementProblem {
   /// Reads a `moe-placement-1` file.
   ///
   /// - Throws: ``PlacementError`` that names the field, what is wrong and how to mend it.
+  /// - Complexity: O(bytes).
   public init(json data: Data) throws(PlacementError) {
-    let file: ProblemFile
-    do {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      file = try decoder.decode(ProblemFile.self, from: data)
-    } catch let error as DecodingError {
-      let isWhole = (try? JSONSerialization.jsonObject(with: data)) != nil
-      throw PlacementError(reading: error, isWhole: isWhole)
-    } catch {
-      throw PlacementError(
-        .unreadable, at: "file", "not JSON", remedy: "write a moe-placement-1 problem")
+    let document: Result<JSONValue, JSONFault> = data.withUnsafeBytes { bytes in
+      bytes.withMemoryRebound(to: UInt8.self) { bytes in
+        Result { () throws(JSONFault) in try JSONReader.value(of: bytes) }
+      }
     }
-    self = try file.problem()
+    switch document {
+    case .success(let value): self = try ProblemFile(fields: JSONFields(value)).problem()
+    case .failure(let fault):
+      let line = 1 + data.prefix(fault.offset).count { $0 == UInt8(ascii: "\n") }
+      throw PlacementError(
+        .unreadable, at: "file", "\(fault.problem) (line \(line), byte \(fault.offset))",
+        remedy: "write the whole file again")
+    }
     try validate(wholeCounts: true)
   }
 }
 
-/// The file as written.
-private struct ProblemFile: Decodable {
-  struct Cost: Decodable {
-    var computeNsPerToken: Double
-    var intraNsPerToken: Double
-    var interNsPerToken: Double
-  }
+/// The fields of a problem file and how they become a problem.
+private struct ProblemFile {
+  let fields: JSONFields
 
-  struct Objective: Decodable {
-    var kind: String
-    var tailFraction: Double?
-    var layerLoadCaps: [Double]?
-  }
-
-  struct SlowRank: Decodable {
-    var rank: Int
-    var compute: Double
-  }
-
-  struct Protected: Decodable {
-    var layer: Int
-    var expert: Int
-  }
-
-  struct Loads: Decodable {
-    var name: String?
-    var weight: Double?
-    var loads: [[Double]]
-  }
-
-  var schema: String
-  var name: String?
-  var model: String?
-  var layers: Int
-  var experts: Int
-  var topK: Int?
-  var gpus: Int
-  var gpusPerNode: Int
-  var slotsPerGpu: Int
-  var expertBytes: Int?
-  var gpuExpertMemoryBytes: Memory?
-  var cost: Cost?
-  var objective: Objective
-  var replicaSplit: String?
-  var loads: [[Double]]
-  var samples: [[[Double]]]?
-  var transitions: [[Double]]?
-  var layerNumbers: [Int]?
-  var expertGroups: Int?
-  var slowRanks: [SlowRank]?
-  var currentPlacement: [[[Int]]]?
-  var moveCost: Double?
-  var protectedExperts: [Protected]?
-  var loadSets: [Loads]?
-  var loadSetCombination: String?
-
-  /// One size for all ranks or a list.
-  enum Memory: Decodable {
-    case each(Int)
-    case list([Int])
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let list = try? container.decode([Int].self) {
-        self = .list(list)
-      } else {
-        self = .each(try container.decode(Int.self))
-      }
-    }
-  }
-}
-
-extension ProblemFile {
   func problem() throws(PlacementError) -> PlacementProblem {
+    let schema = try fields.needed("schema") { value, at throws(PlacementError) in
+      try value.text(at)
+    }
     guard schema == "moe-placement-1" else {
       throw invalid("schema", "'\(schema)' is unknown", "write \"moe-placement-1\"")
     }
-    guard loads.count == layers else {
-      throw invalid("loads", "\(loads.count) rows for \(layers) layers", "give one row a layer")
+    let loads = try fields.needed("loads") { value, at throws(PlacementError) in try value.rows(at)
     }
-    try ProblemSizes(
-      layers: layers, experts: experts, topK: topK ?? 1, ranks: gpus, ranksPerNode: gpusPerNode,
-      slotsPerRank: slotsPerGpu
-    ).validate()
+    let sizes = try sizes()
+    guard loads.count == sizes.layers else {
+      throw invalid(
+        "loads", "\(loads.count) rows for \(sizes.layers) layers", "give one row a layer")
+    }
+    try sizes.validate()
+    let samples = try fields.optional("samples") { value, place throws(PlacementError) in
+      try value.items(place) { value, place throws(PlacementError) in try value.rows(place) }
+    }
     var result = PlacementProblem(
-      name: name ?? "placement", model: model ?? "", loads: loads, samples: samples ?? [],
-      ranks: gpus, ranksPerNode: gpusPerNode, slotsPerRank: slotsPerGpu,
-      topK: topK ?? 1, objective: try placementObjective(), layerNumbers: layerNumbers)
-    result.experts = experts
-    result.expertBytes = expertBytes ?? 0
-    switch gpuExpertMemoryBytes {
-    case .each(let bytes): result.rankMemoryBytes = Array(repeating: bytes, count: max(0, gpus))
-    case .list(let list): result.rankMemoryBytes = list
-    case nil: break
-    }
-    if let cost {
-      result.costs = TokenCosts(
-        computeNanoseconds: cost.computeNsPerToken,
-        intraNodeNanoseconds: cost.intraNsPerToken,
-        interNodeNanoseconds: cost.interNsPerToken)
+      name: try fields.text("name") ?? "placement", model: try fields.text("model") ?? "",
+      loads: loads, samples: samples ?? [], ranks: sizes.ranks, ranksPerNode: sizes.ranksPerNode,
+      slotsPerRank: sizes.slotsPerRank, topK: sizes.topK, objective: try objective(),
+      layerNumbers: try fields.optional("layer_numbers") { value, at throws(PlacementError) in
+        try value.wholes(at)
+      })
+    result.experts = sizes.experts
+    result.expertBytes = try fields.whole("expert_bytes") ?? 0
+    result.rankMemoryBytes = try memory(ranks: sizes.ranks)
+    if let costs = try costs() {
+      result.costs = costs
     } else if result.objective.couplesLayers {
-      throw invalid("cost", "missing for objective '\(objective.kind)'", "give it")
+      throw invalid("cost", "missing for objective '\(result.objective.name)'", "give it")
     }
-    result.replicaSplit = try word(replicaSplit, "replica_split", default: .even)
+    result.replicaSplit = try word("replica_split", default: .even)
     result.transitions = try flows()
     try readOptions(into: &result)
     return result
@@ -135,47 +70,84 @@ extension ProblemFile {
     PlacementError(.invalidValue, at: place, problem, remedy: remedy)
   }
 
+  private func sizes() throws(PlacementError) -> ProblemSizes {
+    ProblemSizes(
+      layers: try fields.neededWhole("layers"), experts: try fields.neededWhole("experts"),
+      topK: try fields.whole("top_k") ?? 1, ranks: try fields.neededWhole("gpus"),
+      ranksPerNode: try fields.neededWhole("gpus_per_node"),
+      slotsPerRank: try fields.neededWhole("slots_per_gpu"))
+  }
+
   private func word<Word: RawRepresentable>(
-    _ text: String?, _ field: String, default fallback: Word
+    _ field: String, default fallback: Word
   ) throws(PlacementError) -> Word where Word.RawValue == String {
-    guard let text else { return fallback }
+    guard let text = try fields.text(field) else { return fallback }
     guard let word = Word(rawValue: text) else {
       throw invalid(field, "'\(text)' is unknown", "see docs/planner.md for the words")
     }
     return word
   }
 
-  private func placementObjective() throws(PlacementError) -> PlacementObjective {
-    switch objective.kind {
+  /// One size for all ranks or a list.
+  private func memory(ranks: Int) throws(PlacementError) -> [Int] {
+    try fields.optional("gpu_expert_memory_bytes") { value, place throws(PlacementError) in
+      switch value {
+      case .numbers, .list: return try value.wholes(place)
+      default: return Array(repeating: try value.whole(place), count: ranks)
+      }
+    } ?? []
+  }
+
+  private func costs() throws(PlacementError) -> TokenCosts? {
+    try fields.optional("cost") { value, place throws(PlacementError) in
+      let cost = try JSONFields(value, at: place)
+      func price(_ name: String) throws(PlacementError) -> Double {
+        try cost.needed(name) { value, at throws(PlacementError) in try value.number(at) }
+      }
+      return TokenCosts(
+        computeNanoseconds: try price("compute_ns_per_token"),
+        intraNodeNanoseconds: try price("intra_ns_per_token"),
+        interNodeNanoseconds: try price("inter_ns_per_token"))
+    }
+  }
+
+  private func objective() throws(PlacementError) -> PlacementObjective {
+    let objective = try fields.needed("objective") { value, place throws(PlacementError) in
+      try JSONFields(value, at: place)
+    }
+    let kind = try objective.needed("kind") { value, at throws(PlacementError) in
+      try value.text(at)
+    }
+    switch kind {
     case "balance": return .balance
     case "expected": return .expected
     case "joint": return .joint
     case "cvar":
-      guard let fraction = objective.tailFraction else {
+      guard let fraction = try objective.number("tail_fraction") else {
         throw invalid("objective.tail_fraction", "missing", "give a share between 0 and 1")
       }
       return .conditionalValueAtRisk(tailFraction: fraction)
     case "traffic":
-      guard let caps = objective.layerLoadCaps else {
+      guard let caps = try objective.numbers("layer_load_caps") else {
         throw invalid("objective.layer_load_caps", "missing", "give one cap a layer")
       }
       return .traffic(layerLoadCaps: caps)
     default:
       throw invalid(
-        "objective.kind", "'\(objective.kind)' is unknown",
-        "use balance, expected, cvar, traffic or joint")
+        "objective.kind", "'\(kind)' is unknown", "use balance, expected, cvar, traffic or joint")
     }
   }
 
   private func flows() throws(PlacementError) -> [[ExpertTransition]] {
     var result: [[ExpertTransition]] = []
-    for (layer, list) in (transitions ?? []).enumerated() {
+    for (layer, list) in (try fields.rows("transitions") ?? []).enumerated() {
       guard list.count % 3 == 0 else {
         throw invalid(
           "transitions[\(layer)]", "\(list.count) numbers are not triples",
           "write source, destination, tokens for each flow")
       }
       var flows: [ExpertTransition] = []
+      flows.reserveCapacity(list.count / 3)
       for start in stride(from: 0, to: list.count, by: 3) {
         guard let source = Int(exactly: list[start]), let next = Int(exactly: list[start + 1]),
           list[start + 2] == list[start + 2].rounded()
@@ -189,79 +161,52 @@ extension ProblemFile {
     }
     return result
   }
+}
 
+extension ProblemFile {
   private func readOptions(into problem: inout PlacementProblem) throws(PlacementError) {
-    problem.expertGroups = expertGroups
-    problem.moveCost = moveCost ?? 0
-    problem.protectedExperts = (protectedExperts ?? []).map {
-      ProtectedExpert(layer: $0.layer, expert: $0.expert)
+    problem.expertGroups = try fields.whole("expert_groups")
+    problem.moveCost = try fields.number("move_cost") ?? 0
+    for item in try fields.mappings("protected_experts") {
+      problem.protectedExperts.append(
+        ProtectedExpert(
+          layer: try item.neededWhole("layer"), expert: try item.neededWhole("expert")))
     }
-    problem.loadSets = (loadSets ?? []).enumerated().map { index, set in
-      LoadSet(name: set.name ?? "set \(index)", weight: set.weight ?? 1, loads: set.loads)
+    for (index, item) in try fields.mappings("load_sets").enumerated() {
+      problem.loadSets.append(
+        LoadSet(
+          name: try item.text("name") ?? "set \(index)", weight: try item.number("weight") ?? 1,
+          loads: try item.needed("loads") { value, at throws(PlacementError) in
+            try value.rows(at)
+          }))
     }
-    problem.loadSetCombination = try word(
-      loadSetCombination, "load_set_combination", default: .worst)
-    for (index, slow) in (slowRanks ?? []).enumerated() {
-      guard (0..<gpus).contains(slow.rank) else {
-        throw invalid("slow_ranks[\(index)].rank", "\(slow.rank) of \(gpus)", "count from 0")
+    problem.loadSetCombination = try word("load_set_combination", default: .worst)
+    try readSlowRanks(into: &problem)
+    let lists = try fields.optional("current_placement") { value, place throws(PlacementError) in
+      try value.items(place) { value, place throws(PlacementError) in
+        try value.items(place) { value, at throws(PlacementError) in try value.wholes(at) }
       }
-      if problem.rankSlowdown.isEmpty {
-        problem.rankSlowdown = Array(repeating: 1, count: gpus)
-      }
-      problem.rankSlowdown[slow.rank] = slow.compute
     }
-    guard let lists = currentPlacement else { return }
+    guard let lists else { return }
     let width = lists.joined().map(\.count).max() ?? 0
-    guard lists.allSatisfy({ $0.count == gpus }) else {
+    guard lists.allSatisfy({ $0.count == problem.ranks }) else {
       throw invalid("current_placement", "not a list for each rank", "give one list a rank")
     }
     problem.currentPlacement = PlacementSlots(lists: lists, slotsPerRank: max(1, width))
   }
-}
 
-extension PlacementError {
-  /// - Parameter isWhole: Whether the text is complete JSON, so that a value is what is wrong.
-  fileprivate init(reading error: DecodingError, isWhole: Bool) {
-    func place(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.reduce("") { path, key in
-        if let index = key.intValue { return path + "[\(index)]" }
-        return path.isEmpty ? Self.field(key) : path + "." + Self.field(key)
+  private func readSlowRanks(into problem: inout PlacementProblem) throws(PlacementError) {
+    for (index, item) in try fields.mappings("slow_ranks").enumerated() {
+      let rank = try item.neededWhole("rank")
+      guard (0..<problem.ranks).contains(rank) else {
+        throw invalid("slow_ranks[\(index)].rank", "\(rank) of \(problem.ranks)", "count from 0")
       }
-      return path.isEmpty ? "file" : path
-    }
-    switch error {
-    case .keyNotFound(let key, let context):
-      let outer = place(context)
-      let full = outer == "file" ? Self.field(key) : outer + "." + Self.field(key)
-      self.init(.unreadable, at: full, "missing", remedy: "add it; docs/planner.md has the schema")
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      self.init(
-        .unreadable, at: place(context), "not \(Self.word(for: type))",
-        remedy: "docs/planner.md has the schema")
-    case .dataCorrupted(let context):
-      let isCut = context.codingPath.isEmpty && !isWhole
-      self.init(
-        .unreadable, at: place(context),
-        isCut
-          ? "not complete JSON, perhaps cut short" : "holds a number that its field cannot",
-        remedy: isCut
-          ? "write the whole file again" : "give whole numbers below 2^63 where things are counted")
-    @unknown default:
-      self.init(.unreadable, at: "file", "unreadable", remedy: "write the whole file again")
-    }
-  }
-
-  /// The field as the file writes it.
-  private static func field(_ key: any CodingKey) -> String {
-    key.stringValue.map { $0.isUppercase ? "_" + $0.lowercased() : String($0) }.joined()
-  }
-
-  private static func word(for type: any Any.Type) -> String {
-    switch type {
-    case is Int.Type: "a whole number"
-    case is Double.Type: "a number"
-    case is String.Type: "a text"
-    default: "a list or mapping of the right shape"
+      if problem.rankSlowdown.isEmpty {
+        problem.rankSlowdown = Array(repeating: 1, count: problem.ranks)
+      }
+      problem.rankSlowdown[rank] = try item.needed("compute") { value, at throws(PlacementError) in
+        try value.number(at)
+      }
     }
   }
 }

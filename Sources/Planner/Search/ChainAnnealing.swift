@@ -19,6 +19,7 @@ struct ChainAnnealing {
   private let seed: UInt64
   private let moves: (([[Int]]) -> Double)?
   private(set) var bestRows: [[Int]]
+  private let firstRows: [[Int]]
   /// The best objective, moves included, in single precision.
   private(set) var bestTotal: Double
   private var round = 0
@@ -31,10 +32,14 @@ struct ChainAnnealing {
     self.chain = chain
     self.seed = seed
     self.moves = moves
-    bestRows = chain.rows
+    firstRows = chain.rows
+    bestRows = firstRows
     bestTotal = chain.total + (moves?(bestRows) ?? 0)
     meanChange = measureChange()
   }
+
+  /// Goes back to the slots at the start, so that the next run is not helped by those before.
+  func restart() { chain.read(firstRows) }
 
   /// Cools once from hot to cold.
   ///

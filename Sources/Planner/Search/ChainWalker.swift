@@ -36,7 +36,7 @@ final class ChainWalker: @unchecked Sendable {
     tables = chain.tables
     scratchNext = RawMemory.filled(2 * tables.width, with: 0)
     scratchPrevious = RawMemory.filled(2 * tables.width, with: 0)
-    copyShare = tables.ranks * tables.slotsPerRank <= 64 ? 3 : 8
+    copyShare = tables.ranks * tables.slotsPerRank <= 64 ? 3 : 32
     replicates = range.contains { layer in
       chain.layers[layer].capacity.reduce(0, +) > chain.tables.experts
     }

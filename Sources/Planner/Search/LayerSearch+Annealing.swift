@@ -52,7 +52,7 @@ extension LayerSearch {
   }
 
   /// A slot of a rank that decides some sample, or now and then of any rank.
-  private func decidingSlot() -> Int {
+  func decidingSlot() -> Int {
     var rank = random.below(ranks)
     if random.below(16) != 0 {
       for _ in 0..<8 {
@@ -65,7 +65,7 @@ extension LayerSearch {
     return rank * slotsPerRank + random.below(max(1, capacity[rank]))
   }
 
-  private func accepts(_ change: Float, _ temperature: Float) -> Bool {
+  func accepts(_ change: Float, _ temperature: Float) -> Bool {
     if change <= 0 { return true }
     guard temperature > 0, change < 16 * temperature else { return false }
     return random.unit() < Float.exp(-change / temperature)
@@ -96,50 +96,5 @@ extension LayerSearch {
   private func slotCostChange(_ expert: Int, from old: Int, to new: Int) -> Float {
     guard let slotCost else { return 0 }
     return slotCost[expert * ranks + new] - slotCost[expert * ranks + old]
-  }
-
-  /// Takes away a copy that is not the last and gives its slot to another expert.
-  private func tryReplica(_ temperature: Float) -> Bool {
-    let index = random.below(4) == 0 ? random.below(ranks * slotsPerRank) : decidingSlot()
-    let (g, e) = (index / slotsPerRank, Int(slot[index]))
-    guard index % slotsPerRank < capacity[g], !pinned[index], e == experts || copies[e] > 1
-    else { return false }
-    let f = newcomer(on: g)
-    guard f != e, !present[f * ranks + g], !protected.contains(f) else { return false }
-    saved.update(from: load, count: ranks * chunks)
-    let oldThreshold = threshold
-    let moving =
-      slotCost.map { $0[f * ranks + g] - $0[e * ranks + g] } ?? 0
-    replace(index, with: f)
-    rankBusiest()
-    let trial = currentLoadValue()
-    guard accepts(trial + moving - (value - slotCostTotal), temperature) else {
-      replace(index, with: e)
-      load.update(from: saved, count: ranks * chunks)
-      threshold = oldThreshold
-      rankBusiest()
-      return false
-    }
-    slotCostTotal += moving
-    updateThreshold()
-    value = currentLoadValue() + slotCostTotal
-    return true
-  }
-
-  /// An expert to copy: mostly one of a deciding rank, whose load a copy would share; now and then
-  /// none, which takes a copy away.
-  private func newcomer(on rank: Int) -> Int {
-    if random.below(16) == 0 { return experts }
-    if random.below(2) == 0 {
-      let expert = Int(slot[decidingSlot()])
-      if expert != experts, regionOfRank[rank] == regionOfHome(expert) { return expert }
-    }
-    let region = regions[Int(regionOfRank[rank])]
-    guard !region.experts.isEmpty else { return experts }
-    return region.experts[random.below(region.experts.count)]
-  }
-
-  private func regionOfHome(_ expert: Int) -> Int32 {
-    regions.count == 1 ? 0 : homeRegion[expert]
   }
 }

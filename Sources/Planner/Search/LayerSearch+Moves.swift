@@ -1,30 +1,56 @@
 extension LayerSearch {
   /// Finds the three busiest ranks of each sample.
   func rankBusiest() {
-    for chunk in 0..<chunks {
-      var (first, second, third) = (
-        Lanes(repeating: -1), Lanes(repeating: -1), Lanes(repeating: -1)
-      )
-      var (firstRank, secondRank) = (RankLanes(repeating: -1), RankLanes(repeating: -1))
-      for rank in 0..<ranks {
-        let value = load[rank * chunks + chunk]
-        let number = RankLanes(repeating: Int32(truncatingIfNeeded: rank))
-        let (above1, above2, above3) = (value .> first, value .> second, value .> third)
-        third.replace(with: value, where: above3)
-        third.replace(with: second, where: above2)
-        second.replace(with: value, where: above2)
-        secondRank.replace(with: number, where: above2)
-        second.replace(with: first, where: above1)
-        secondRank.replace(with: firstRank, where: above1)
-        first.replace(with: value, where: above1)
-        firstRank.replace(with: number, where: above1)
-      }
-      busiest[3 * chunk] = first
-      busiest[3 * chunk + 1] = second
-      busiest[3 * chunk + 2] = third
-      busiestRank[3 * chunk] = firstRank
-      busiestRank[3 * chunk + 1] = secondRank
+    for chunk in 0..<chunks { rankBusiest(chunk) }
+  }
+
+  /// Finds the three busiest ranks of eight samples.
+  private func rankBusiest(_ chunk: Int) {
+    var (first, second, third) = (
+      Lanes(repeating: -1), Lanes(repeating: -1), Lanes(repeating: -1)
+    )
+    var (firstRank, secondRank, thirdRank) = (
+      RankLanes(repeating: -1), RankLanes(repeating: -1), RankLanes(repeating: -1)
+    )
+    for rank in 0..<ranks {
+      let value = load[rank &* chunks &+ chunk]
+      let above3 = value .> third
+      guard any(above3) else { continue }
+      let number = RankLanes(repeating: Int32(truncatingIfNeeded: rank))
+      let (above1, above2) = (value .> first, value .> second)
+      third.replace(with: value, where: above3)
+      thirdRank.replace(with: number, where: above3)
+      third.replace(with: second, where: above2)
+      thirdRank.replace(with: secondRank, where: above2)
+      second.replace(with: value, where: above2)
+      secondRank.replace(with: number, where: above2)
+      second.replace(with: first, where: above1)
+      secondRank.replace(with: firstRank, where: above1)
+      first.replace(with: value, where: above1)
+      firstRank.replace(with: number, where: above1)
     }
+    busiest[3 * chunk] = first
+    busiest[3 * chunk + 1] = second
+    busiest[3 * chunk + 2] = third
+    busiestRank[3 * chunk] = firstRank
+    busiestRank[3 * chunk + 1] = secondRank
+    busiestRank[3 * chunk + 2] = thirdRank
+  }
+
+  /// Ranks the busiest of eight samples anew unless the change of two ranks leaves them as they are.
+  private func rankBusiest(_ chunk: Int, afterChangeOf g: Int, _ h: Int) {
+    let third = busiest[3 * chunk + 2]
+    let (laneG, laneH) = (
+      RankLanes(repeating: Int32(truncatingIfNeeded: g)),
+      RankLanes(repeating: Int32(truncatingIfNeeded: h))
+    )
+    var changed =
+      (load[g &* chunks &+ chunk] .> third) .| (load[h &* chunks &+ chunk] .> third)
+    for place in 0..<3 {
+      let rank = busiestRank[3 * chunk + place]
+      changed .|= (rank .== laneG) .| (rank .== laneH)
+    }
+    if any(changed) { rankBusiest(chunk) }
   }
 
   /// Sets the threshold to the tail's smallest maximum: then the tail's mean is the threshold
@@ -99,37 +125,7 @@ extension LayerSearch {
     present[f * ranks + h] = false
     present[f * ranks + g] = f != experts
     present[e * ranks + h] = e != experts
-    rankBusiest()
+    for chunk in 0..<chunks { rankBusiest(chunk, afterChangeOf: g, h) }
     updateThreshold()
-  }
-
-  /// Puts expert `f` into slot `index` instead of what is there, which keeps another copy.
-  ///
-  /// Only loads, copies and presence are updated; the caller ranks the busiest.
-  func replace(_ index: Int, with f: Int) {
-    let (g, e) = (index / slotsPerRank, Int(slot[index]))
-    if e != experts { changeCopies(of: e, by: -1, on: g) }
-    if f != experts { changeCopies(of: f, by: 1, on: g) }
-    slot[index] = Int32(f)
-  }
-
-  private func changeCopies(of expert: Int, by change: Int32, on rank: Int) {
-    let before = share[expert]
-    copies[expert] += change
-    share[expert] = 1 / Float(max(1, copies[expert]))
-    let held = present + expert * ranks
-    if change > 0 { add(expert, share[expert], to: rank) } else { add(expert, -before, to: rank) }
-    held[rank] = change > 0
-    let difference = share[expert] - before
-    for other in 0..<ranks where other != rank && held[other] {
-      add(expert, difference, to: other)
-    }
-  }
-
-  private func add(_ expert: Int, _ amount: Float, to rank: Int) {
-    let factor = amount * slowdown[rank]
-    for chunk in 0..<chunks {
-      load[rank * chunks + chunk] += weight[expert * chunks + chunk] * factor
-    }
   }
 }

@@ -43,7 +43,7 @@ final class LayerSearch {
   /// Experts that get no further copy.
   private(set) var protected: Set<Int> = []
   /// Spare room to try replica changes.
-  let saved: UnsafeMutablePointer<Lanes>
+  let changes: UnsafeMutablePointer<LoadChange>
 
   /// Only what is above counts, plus the threshold itself: the mean of the tail above it.
   var threshold: Float = 0
@@ -80,7 +80,7 @@ final class LayerSearch {
 
     weight = RawMemory.filled((experts + 1) * chunks, with: Lanes(repeating: 0))
     load = RawMemory.filled(ranks * chunks, with: Lanes(repeating: 0))
-    saved = RawMemory.filled(ranks * chunks, with: Lanes(repeating: 0))
+    changes = RawMemory.filled(ranks, with: LoadChange(rank: 0, leaving: 0, joining: 0))
     laneWeight = RawMemory.filled(chunks, with: Lanes(repeating: 0))
     busiest = RawMemory.filled(3 * chunks, with: Lanes(repeating: 0))
     busiestRank = RawMemory.filled(3 * chunks, with: RankLanes(repeating: -1))
@@ -98,8 +98,9 @@ final class LayerSearch {
   }
 
   deinit {
-    for memory in [weight, load, saved, laneWeight, busiest] { memory.deallocate() }
+    for memory in [weight, load, laneWeight, busiest] { memory.deallocate() }
     busiestRank.deallocate()
+    changes.deallocate()
     for memory in [slot, copies] { memory.deallocate() }
     for memory in [share, slowdown] { memory.deallocate() }
     for memory in [present, pinned] { memory.deallocate() }

@@ -196,11 +196,17 @@ extension LayeredSearch {
   ) throws(PlacementError) {
     guard !open.isEmpty else { return }
     let (incumbent, bound) = (total, totalBound)
+    let gain = gain(of: open)
     WorkerPool.run(
-      count: open.count, threads: run.options.threads, work: { job.solve($0) },
+      count: open.count, threads: run.options.threads,
+      work: {
+        job.solve($0)
+        if let row = job.outcome($0).row { gain.note(row, $0) }
+      },
       watch: {
         if run.checkStop() { job.stop.set() }
-        run.report(phase, layersDone: job.finished, incumbent: incumbent, bound: bound)
+        run.report(
+          phase, layersDone: job.finished, incumbent: incumbent - gain.total, bound: bound)
       })
     for (index, layer) in open.enumerated() {
       let outcome = job.outcome(index)

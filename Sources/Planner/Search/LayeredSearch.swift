@@ -86,18 +86,28 @@ struct LayeredSearch {
       searches: open.map { search($0, pass, run.options.seed) },
       targets: open.map { Float(bounds[$0] / problem.computeScale) },
       seconds: seconds, steps: steps, threads: run.options.threads, schedule: schedule)
-    let done = total
+    let (incumbent, bound) = (total, totalBound)
+    let gain = gain(of: open)
     WorkerPool.run(
-      count: open.count, threads: run.options.threads, work: { job.anneal($0) },
+      count: open.count, threads: run.options.threads,
+      work: {
+        job.anneal($0)
+        gain.note(job.searches[$0].row, $0)
+      },
       watch: {
         if run.checkStop() { job.stop.set() }
         run.report(
-          "search", layersDone: job.finished, incumbent: done, bound: totalBound)
+          "search", layersDone: job.finished, incumbent: incumbent - gain.total, bound: bound)
       })
     for (index, layer) in open.enumerated() {
       try offer(job.searches[index].row, layer)
     }
     run.report("search", layersDone: rows.count, incumbent: total, bound: totalBound)
+  }
+
+  /// What the finished ones of these layers have gained while the others are still searched.
+  func gain(of open: [Int]) -> SearchGain {
+    SearchGain(problem, layers: open, values: open.map { values[$0] })
   }
 
   private func search(_ layer: Int, _ pass: Int, _ seed: UInt64) -> LayerSearch {

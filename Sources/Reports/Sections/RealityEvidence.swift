@@ -106,9 +106,17 @@ struct RealityEvidence {
       + "\(execution.repetitions) repetitions, which differ by \(report.percent(execution.noise)); "
       + "\(scaling). Results of \(execution.checkedTokens) tokens differ from a plain computation by "
       + "\(NumberText.significant(execution.largestError)) of the largest value at most (rounding may "
-      + "come to \(NumberText.significant(execution.tolerance))). Of \(execution.comparedPairs) pairs "
+      + "come to \(NumberText.significant(execution.tolerance))). \(comparison(execution))Of \(execution.comparedPairs) pairs "
       + "of cells that measurement tells apart, \(execution.rankedAsMeasured) were predicted in that "
       + "order."
+  }
+
+  private func comparison(_ execution: ExecutionResult) -> String {
+    guard let runs = execution.comparedRuns, runs > 0, let distance = execution.largestDistance
+    else { return "" }
+    return
+      "Outputs and gradients of \(runs) runs are those of another cell for the same tokens, to "
+      + "\(NumberText.significant(distance)). "
   }
 
   /// Where the model is furthest off, and what is likely to be behind it.

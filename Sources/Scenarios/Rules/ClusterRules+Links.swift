@@ -12,7 +12,7 @@ extension ClusterRules {
     let path = reader.path(section.key)
     guard let item = reader.raw(section) else {
       guard let base else { return nil }
-      record(base, path, shape.source, shape.latencySource)
+      record(base, path, shape.source, shape.latencySource, shape.linkOrigin)
       return base
     }
     guard item.members != nil else {
@@ -51,11 +51,14 @@ extension ClusterRules {
     return nil
   }
 
-  private func record(_ link: LinkProfile, _ path: String, _ source: String, _ latency: String) {
+  private func record(
+    _ link: LinkProfile, _ path: String, _ source: String, _ latency: String,
+    _ origin: Assumption.Origin = .catalog
+  ) {
     let bandwidth = ValueText.quantity(link.bandwidth.bytesPerSecond, .bandwidth)
-    reading.assume("\(path).bandwidth", bandwidth, .catalog, source)
+    reading.assume("\(path).bandwidth", bandwidth, origin, source)
     let time = ValueText.quantity(link.latencySeconds, .time)
-    reading.assume("\(path).latency", time, .catalog, latency)
+    reading.assume("\(path).latency", time, origin, latency)
   }
 
   /// Links for every pair of ranks that exists; a link that nothing crosses may be left out.

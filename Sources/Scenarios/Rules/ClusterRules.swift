@@ -12,10 +12,17 @@ struct ClusterRules {
   /// What the catalogue offers for keys that are left out.
   struct Shape {
     let node: NodeEntry?
+    /// The memory that ranks share where they are measured cores of one machine.
+    let memory: LinkProfile?
+
+    var intraNode: LinkProfile? { node?.intraNode ?? memory }
+    var interNode: LinkProfile? { node?.interNode ?? memory }
+    var linkOrigin: Assumption.Origin { node == nil && memory != nil ? .measured : .catalog }
     var source: String {
-      node.map { "\($0.id): \($0.source) (\($0.confidence.rawValue))" } ?? "default"
+      node.map { "\($0.id): \($0.source) (\($0.confidence.rawValue))" } ?? fallback
     }
-    var latencySource: String { node.map { "\($0.id): \($0.latencySource)" } ?? "default" }
+    var latencySource: String { node.map { "\($0.id): \($0.latencySource)" } ?? fallback }
+    private var fallback: String { memory == nil ? "default" : "the cores share their memory" }
   }
 
   func read(_ item: YAMLItem) -> Cluster? {
@@ -23,12 +30,14 @@ struct ClusterRules {
     let node = node(reader)
     let chosen = accelerator(reader, node.entry)
     let entry = chosen?.entry
-    let shape = Shape(node: node.entry ?? entry.flatMap { reading.catalog.defaultNode(of: $0) })
+    let shape = Shape(
+      node: node.entry ?? entry.flatMap { reading.catalog.defaultNode(of: $0) },
+      memory: chosen.flatMap { Self.sharedMemory(of: $0.accelerator) })
     let nodes = reader.value(ClusterFields.nodes)
     let perNode = perNode(reader, shape, isWithoutAccelerator: chosen == nil)
     let inside = intraNode(reader, shape, perNode ?? 2)
     let between = link(
-      reader, ClusterFields.interNode, ClusterFields.interNodeShape, shape.node?.interNode, shape)
+      reader, ClusterFields.interNode, ClusterFields.interNodeShape, shape.interNode, shape)
     let fabric = fabric(reader, shape)
     let slowdowns = slowdowns(
       reader, ranks: (nodes ?? 1).multipliedReportingOverflow(by: perNode ?? 1))
@@ -76,6 +85,13 @@ struct ClusterRules {
     return (Self.unnamed, nil)
   }
 
+  /// What connects measured cores; nil for accelerators.
+  private static func sharedMemory(of accelerator: Accelerator) -> LinkProfile? {
+    accelerator.processor.map { _ in
+      LinkProfile(bandwidth: accelerator.memoryBandwidth, latencySeconds: 0)
+    }
+  }
+
   /// Stands where only links are looked at.
   private static let unnamed = Accelerator(
     id: "any", name: "any accelerator", architecture: "unknown",
@@ -100,7 +116,7 @@ struct ClusterRules {
   ) -> (profile: LinkProfile?, kind: IntraNodeKind)? {
     let kindOfNode = shape.node?.intraNodeKind ?? .nvSwitch
     let profile = link(
-      reader, ClusterFields.intraNode, ClusterFields.intraNodeShape, shape.node?.intraNode, shape)
+      reader, ClusterFields.intraNode, ClusterFields.intraNodeShape, shape.intraNode, shape)
     let path = reader.path(ClusterFields.intraNode.key)
     let item = reader.raw(ClusterFields.intraNode)
     if let given = item?.members?.first(where: { $0.key == ClusterFields.kind.key })?.value {

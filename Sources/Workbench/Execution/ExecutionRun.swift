@@ -115,12 +115,16 @@ public struct ExecutionRun {
     var done = 0
     for round in 0...settings.repetitions {
       for step in 0..<scenario.workload.steps {
+        var comparison = FingerprintComparison()
         for cell in worlds.indices {
           if shouldStop() { return measurement }
           try refusing(cell, step) { () throws(ExecutionError) in
             let executed = try executor.execute(worlds[cell][step])
             if round == 0 {
               measurement.agreement.merge(try check(executor, worlds[cell][step]))
+              let fingerprint = try fingerprint(executor)
+              try comparison.add(fingerprint, worlds[cell][step])
+              measurement.fingerprints[cell].merge(fingerprint)
             } else {
               measurement.add(executed, cell: cell, step: step)
             }
@@ -128,6 +132,7 @@ public struct ExecutionRun {
           done += 1
           onProgress(RunProgress(done: done, total: total))
         }
+        if round == 0 { measurement.comparison.merge(comparison) }
       }
       if round > 0 { onRound(measurement) }
     }
@@ -162,6 +167,14 @@ public struct ExecutionRun {
     return all
   }
 
+  private func fingerprint(
+    _ executor: some PlanExecutor
+  ) throws(ExecutionError) -> Fingerprint {
+    var own = Fingerprint()
+    for program in executor.programs { own.merge(program.fingerprint()) }
+    return try executor.combine(own)
+  }
+
   private func refusing<Value>(
     _ cell: Int, _ step: Int, _ body: () throws(ExecutionError) -> Value
   ) throws(WorkbenchError) -> Value {
@@ -184,6 +197,7 @@ public struct ExecutionRun {
     for index in worlds.indices {
       cells.append(try measured(index, measurement))
       cells[index].write(to: &result.cells[index], bufferBytes: measurement.bufferBytes)
+      result.cells[index].measured?.fingerprint = measurement.fingerprint(of: index)
     }
     let ranking = Ranking(cells)
     let spreads = cells.flatMap { cell in
@@ -199,6 +213,8 @@ public struct ExecutionRun {
       imposedLayers: layers.map { scenario.model.layers[$0] }, comparedPairs: ranking.compared,
       rankedAsMeasured: ranking.asMeasured)
     execution.engineShare = measurement.engineShare
+    execution.comparedRuns = measurement.comparison.runs
+    execution.largestDistance = measurement.comparison.largestDistance
     result.execution = execution
     return result
   }
@@ -230,14 +246,29 @@ public struct ExecutionMeasurement: Sendable {
   public private(set) var runs: [[[ExecutedStep]]]
   /// How results agree with a plain computation.
   public var agreement = Agreement()
+  /// What every cell computed over all steps.
+  public var fingerprints: [Fingerprint]
+  /// How cells agree with each other.
+  var comparison = FingerprintComparison()
   /// Bytes that every rank's own buffers take.
   public var bufferBytes: [Int] = []
 
   init(cells: Int, steps: Int) {
     runs = Array(repeating: Array(repeating: [], count: steps), count: cells)
+    fingerprints = Array(repeating: Fingerprint(), count: cells)
   }
 
   mutating func add(_ run: ExecutedStep, cell: Int, step: Int) { runs[cell][step].append(run) }
+
+  /// What a cell computed, by name of the part; parts that no step had are left out.
+  func fingerprint(of cell: Int) -> [String: FingerprintResult] {
+    var result: [String: FingerprintResult] = [:]
+    for part in Fingerprint.Part.allCases where fingerprints[cell].length(part) > 0 {
+      result[part.name] = FingerprintResult(
+        projection: fingerprints[cell].projection(part), length: fingerprints[cell].length(part))
+    }
+    return result
+  }
 
   /// The engine's own share of the work of all runs; nil where it was not measured.
   var engineShare: Double? {

@@ -72,15 +72,16 @@ public struct ExecutionScale: Sendable {
     return 2 * model.expertParameters * copies * layers * passes
   }
 
-  /// Bytes of the experts' weights on all ranks, a copy for every placement and half as many again.
+  /// Bytes of the experts' weights on all ranks: a copy for every placement and half as many again, and
+  /// on no rank more than one of each.
   static func weightBytes(_ scenario: Scenario) -> Double {
     let model = scenario.model
     let layers = Double(model.experts * model.layers.count) * model.expertParameters * 4
-    let copies =
-      scenario.memory.expertWeights == .all
-      ? Double(scenario.cluster.ranks)
-      : Double(scenario.cluster.ranks / max(1, scenario.parallelism.expert))
-        * (0.5 + Double(scenario.placements.count))
+    let ranks = Double(scenario.cluster.ranks)
+    let placed =
+      ranks / Double(max(1, scenario.parallelism.expert))
+      * (0.5 + Double(scenario.placements.count))
+    let copies = scenario.memory.expertWeights == .all ? ranks : min(ranks, placed)
     return layers * copies * (scenario.workload.phase == .training ? 2 : 1)
   }
 
@@ -105,6 +106,7 @@ public struct ExecutionScale: Sendable {
   // MARK: - Shrinking
 
   private mutating func shrink(memoryBytes: Double) {
+    let widths = (scenario.model.hiddenSize, scenario.model.expertIntermediateSize)
     limitLayers(to: 2)
     limitWidths()
     limitTokens()
@@ -113,6 +115,14 @@ public struct ExecutionScale: Sendable {
       changes.append("ranks keep the experts that placements give them, not all")
     }
     if Self.weightBytes(scenario) > memoryBytes { limitLayers(to: 1) }
+    halveWidths(memoryBytes: memoryBytes)
+    let model = scenario.model
+    guard (model.hiddenSize, model.expertIntermediateSize) != widths else { return }
+    changes.append(
+      """
+      hidden width \(model.hiddenSize) instead of \(widths.0), intermediate width \
+      \(model.expertIntermediateSize) instead of \(widths.1)
+      """)
   }
 
   private mutating func limitLayers(to count: Int) {
@@ -134,12 +144,20 @@ public struct ExecutionScale: Sendable {
     scenario.model.hiddenSize = hidden
     scenario.model.expertIntermediateSize = scaled(model.expertIntermediateSize)
     scenario.model.sharedIntermediateSize = scaled(model.sharedIntermediateSize)
-    guard hidden < model.hiddenSize else { return }
-    changes.append(
-      """
-      hidden width \(hidden) instead of \(model.hiddenSize), intermediate width \
-      \(scenario.model.expertIntermediateSize) instead of \(model.expertIntermediateSize)
-      """)
+  }
+
+  /// Narrower experts until their weights fit, down to 64 either way.
+  private mutating func halveWidths(memoryBytes: Double) {
+    while Self.weightBytes(scenario) > memoryBytes {
+      let model = scenario.model
+      if model.expertIntermediateSize > 64 {
+        scenario.model.expertIntermediateSize = max(64, model.expertIntermediateSize / 2)
+      } else if model.hiddenSize > 64 {
+        scenario.model.hiddenSize = max(64, model.hiddenSize / 2)
+      } else {
+        return
+      }
+    }
   }
 
   /// Tokens that bring a step near the aim, and options that count them.

@@ -55,12 +55,16 @@ package struct PlacementMaker {
     let ranks = scenario.parallelism.expert
     let redundant = spec.integer("redundantExperts") ?? 0
     let (copies, overflow) = model.experts.addingReportingOverflow(redundant)
-    guard !overflow, redundant == 0 || copies % ranks == 0, copies / ranks <= model.experts else {
+    let isEven = !overflow && (redundant == 0 || copies % ranks == 0)
+    guard isEven, copies / ranks <= model.experts else {
+      let fault =
+        isEven
+        ? "are more than one copy of each on each of \(ranks) ranks"
+        : "do not fill \(ranks) ranks evenly"
       throw .finding(
         .invalidPlacement, file: scenario.file,
         """
-        placement '\(spec.label)': \(model.experts) experts and \(redundant) redundant ones do not \
-        fill \(ranks) ranks evenly
+        placement '\(spec.label)': \(model.experts) experts and \(redundant) redundant ones \(fault)
         """,
         fixes: ["redundantExperts: \(Self.fillingCopies(near: redundant, model.experts, ranks))"])
     }

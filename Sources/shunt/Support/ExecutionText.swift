@@ -20,6 +20,11 @@ enum ExecutionText {
       results of \(execution.checkedTokens) tokens are right: they differ by \
       \(QuantityFormat.significant(execution.largestError, digits: 2)) at most
       """)
+    if let runs = execution.comparedRuns, runs > 0, let distance = execution.largestDistance {
+      lines.append(
+        "\(runs) runs gave what another cell gave for the same tokens, to "
+          + QuantityFormat.significant(distance, digits: 2))
+    }
     if !execution.imposedLayers.isEmpty {
       lines.append(
         "routing imposed in \(execution.imposedLayers.count) layers: no gate can send a token twice "

@@ -10,6 +10,11 @@ enum Interrupt {
     signal(SIGINT) { _ in
       if Interrupt.count.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
     }
+    // A program that starts this one from a thread that blocks signals hands that on.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
   }
 
   /// Whether an early end was asked for.
