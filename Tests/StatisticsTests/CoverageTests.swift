@@ -149,16 +149,20 @@ struct CoverageTests {
       }
       return EffectiveSample(values)?.meanInterval()
     }
-    #expect((0.88...0.97).contains(held), "\(held)")
+    #expect((0.88...0.985).contains(held), "\(held)")
   }
 
   @Test(arguments: [0.0, 0.5, 0.8])
   func effectiveSamples(coefficient: Double) throws {
-    var stream = RandomStream(seed: 17, purpose: "effective sample")
-    let sample = try #require(
-      EffectiveSample(autoregression(5000, coefficient: coefficient, &stream)))
+    // One series in some ten looks like a longer memory to its batches, so the median of several.
+    let counts = try (0..<15).map { series in
+      var stream = RandomStream(seed: 17, purpose: "effective sample", series)
+      let values = autoregression(5000, coefficient: coefficient, &stream)
+      return try #require(EffectiveSample(values)).count
+    }
+    let median = counts.sorted()[7]
     let expected = 5000 * (1 - coefficient) / (1 + coefficient)
-    #expect(abs(sample.count / expected - 1) < 0.3, "\(sample.count)")
+    #expect(abs(median / expected - 1) < 0.3, "\(median)")
   }
 
   private func autoregression(
