@@ -44,7 +44,7 @@ public struct Scenario: Hashable, Sendable {
     return """
       \(name): \(Self.count(cells, "cell")) (\(Self.count(placements.count, "placement")) × \
       \(Self.count(strategies.count, "strategy", "strategies"))), \
-      \(Self.count(workload.steps, "step")) each
+      \(Self.count(workload.steps, "step"))\(mayGrow) each
         machine    \(Self.count(cluster.nodes, "node")) × \(cluster.acceleratorsPerNode) \
       \(cluster.accelerator.name), \(Self.count(groups, "expert-parallel group")) of \
       \(parallelism.expert)
@@ -59,6 +59,9 @@ public struct Scenario: Hashable, Sendable {
       """
   }
 
+  /// Says that there may be more steps.
+  private var mayGrow: String { simulation.meanPrecision == nil ? "" : " or more" }
+
   private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }
@@ -66,7 +69,11 @@ public struct Scenario: Hashable, Sendable {
 
 /// How the simulation runs.
 public struct SimulationSettings: Hashable, Sendable {
+  /// The seed of the tokens that are judged.
   public var seed: UInt64
+  /// The seed of the tokens that came before: placements are planned on them, strategies have learned
+  /// from them.
+  public var planningSeed: UInt64 = 7
   /// The network's fidelity.
   public var network: ComponentSpec
   /// How narrow the interval of p99 has to be before the simulation stops, as half its width over
@@ -74,6 +81,15 @@ public struct SimulationSettings: Hashable, Sendable {
   public var precision: Double?
   /// The most steps that a precision may take.
   public var maximumSteps = 10_000
+  /// How narrow the interval of the mean has to be, as half its width over the mean; absent where the
+  /// scenario says how many steps, or how sure p99 has to be.
+  public var meanPrecision: Double?
+
+  /// The mean precision of a scenario that says neither: two results then differ by 2 % in most pairs
+  /// that are 2 % apart.
+  public static let standardMeanPrecision = 0.005
+  /// The most steps that a mean precision takes.
+  public static let mostStepsForMean = 1000
 }
 
 /// A value the results depend on, and where it comes from.

@@ -106,8 +106,11 @@ public struct ScenarioReader: Sendable {
       ClusterRules(reading: reading).read($0)
     }
     let model = reader.raw(ScenarioFields.model).flatMap { ModelRules(reading: reading).read($0) }
+    let mayGrow =
+      reader.raw(ScenarioFields.workload)?.has(WorkloadFields.steps.key) == false
+      && reader.raw("simulation")?.has(SettingsFields.precision.key) != true
     let workload = reader.raw(ScenarioFields.workload).flatMap {
-      WorkloadRules(reading: reading).read($0)
+      WorkloadRules(reading: reading).read($0, mayGrow: mayGrow)
     }
     // Where a key of the cluster was misspelt, the number of ranks may be a default not meant.
     let ranks = reading.isMisspelt("cluster") ? nil : cluster.flatMap(Self.ranks)
@@ -117,7 +120,8 @@ public struct ScenarioReader: Sendable {
     let placements = list(reader, "placements", vocabulary.placements, "placement", "contiguous")
     let strategies = list(reader, "strategies", vocabulary.strategies, "strategy", "ep")
     let settings = SettingsRules(reading: reading)
-    let simulation = settings.simulation(reader.raw("simulation"), in: reader)
+    var simulation = settings.simulation(reader.raw("simulation"), in: reader)
+    if mayGrow { simulation?.meanPrecision = SimulationSettings.standardMeanPrecision }
     let memory = settings.memory(reader.raw(ScenarioFields.memory), in: reader)
     let sweep = SweepRules(reading: reading).read(reader.raw(ScenarioFields.sweep))
     let expectations = ExpectationRules(reading: reading).read(reader.raw(ScenarioFields.expect))

@@ -19,6 +19,8 @@ struct Popularity: Sendable {
 /// Says how popular experts are; what tokens do with it is drawn by ``DrawnRouting``.
 protocol PopularityLaw: Sendable {
   var warnings: [String] { get }
+  /// Whether every step follows one law, so that more steps say the same more surely.
+  var isStationary: Bool { get }
   /// The popularity in the layer at `position` of the model's list, at `step`.
   func popularity(at position: Int, step: Int) -> Popularity
   /// How much load each of the law's own domains has; empty where it has none.
@@ -29,6 +31,7 @@ protocol PopularityLaw: Sendable {
 
 extension PopularityLaw {
   var warnings: [String] { [] }
+  var isStationary: Bool { true }
   var domainWeights: [Double] { [] }
   func popularityByDomain(at position: Int, step: Int) -> [[Double]] { [] }
 }
@@ -43,6 +46,7 @@ struct DrawnRouting: RoutingGenerator {
   let law: any PopularityLaw
 
   var warnings: [String] { law.warnings }
+  var isStationary: Bool { law.isStationary }
 
   func layer(at position: Int, step: Int) -> RoutedLayer {
     let model = context.model

@@ -10,6 +10,8 @@ public protocol RoutingGenerator: Sendable {
   var warnings: [String] { get }
   /// Steps until recorded tokens come again; nil where every step is drawn anew.
   var distinctSteps: Int? { get }
+  /// Whether every step follows one law, so that more steps say the same more surely.
+  var isStationary: Bool { get }
   /// The routing of the layer at `position` in the model's list of layers.
   func layer(at position: Int, step: Int) -> RoutedLayer
   /// The routing of all layers, where drawing them together costs less than one by one.
@@ -19,6 +21,7 @@ public protocol RoutingGenerator: Sendable {
 extension RoutingGenerator {
   public func layers(step: Int) -> [RoutedLayer]? { nil }
   public var distinctSteps: Int? { nil }
+  public var isStationary: Bool { distinctSteps == nil }
 }
 
 /// The routed steps of a scenario: any step, at any time, always the same.
@@ -41,6 +44,9 @@ public struct RoutingSource: Sendable {
 
   /// Steps until recorded tokens come again; nil where every step is drawn anew.
   public var distinctSteps: Int? { generator.distinctSteps }
+
+  /// Whether every step follows one law, so that more steps say the same more surely.
+  public var isStationary: Bool { generator.isStationary }
 
   /// MoE layers of a step.
   public var layers: Int { context.model.layers.count }

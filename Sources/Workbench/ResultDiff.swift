@@ -14,6 +14,7 @@ public struct ResultDiff: Sendable, Encodable {
     /// The cell as `placement/strategy`.
     public let cell: String
     public let change: Change
+    /// Means over the steps that were compared.
     public let firstMeanSeconds: Double?
     public let secondMeanSeconds: Double?
     /// Second mean step time over first, less one.
@@ -22,8 +23,10 @@ public struct ResultDiff: Sendable, Encodable {
     public let confidence95: [Double]?
     /// Chance of a difference this large if there were none, adjusted for the number of cells.
     public let adjustedPValue: Double?
-    /// Whether steps were compared one by one because both results have one seed.
+    /// Whether both results have one seed, so that their steps met the same tokens.
     public let isPaired: Bool
+    /// Steps that were compared: those that both results have.
+    public let steps: Int
   }
 
   public let schemaVersion = 1
@@ -38,12 +41,14 @@ public struct ResultDiff: Sendable, Encodable {
 
   /// Compares `second` with `first`.
   ///
-  /// Steps are paired where both results have the same seed and number of steps, because they then met
-  /// the same tokens, unless the routing itself was changed, in which case pairs are as good as any;
-  /// else the means are compared as independent samples. P-values are corrected by
-  /// Holm for the number of cells; a change is named where the corrected value is below 0.05.
+  /// Steps are compared one by one, as far as both results go. Where the seeds are equal both met the same
+  /// tokens, and what a step owes to them cancels. Where they are not, a pair still shares what comes at a
+  /// certain step: a drift, a window of a trace, a rearrangement; and independent steps are no worse for
+  /// having been paired. Differences that resemble each other count as fewer (``EffectiveSample``).
+  /// P-values are corrected by Holm for the number of cells; a change is named where the corrected value
+  /// is below 0.05.
   ///
-  /// - Complexity: O(cells × steps).
+  /// - Complexity: O(cells × steps × lags).
   public init(
     _ first: Results.ComparisonResult, _ second: Results.ComparisonResult, tolerance: Double
   ) {
@@ -81,7 +86,7 @@ extension ResultDiff.Cell {
       cell: cell.name, change: change,
       firstMeanSeconds: isFirst ? cell.stepTime.meanSeconds : nil,
       secondMeanSeconds: isFirst ? nil : cell.stepTime.meanSeconds, relativeDifference: nil,
-      confidence95: nil, adjustedPValue: nil, isPaired: false)
+      confidence95: nil, adjustedPValue: nil, isPaired: false, steps: 0)
   }
 }
 
@@ -89,29 +94,25 @@ extension ResultDiff.Cell {
 private struct Pair {
   let name: String
   let pValue: Double?
-  private let first: CellResult
-  private let second: CellResult
+  private let means: (first: Double?, second: Double?)
   private let relativeDifference: Double?
   private let ends: [Double]?
   private let isPaired: Bool
+  private let steps: Int
 
   init(_ first: CellResult, _ second: CellResult, sharesTokens: Bool) {
     name = first.name
-    self.first = first
-    self.second = second
-    isPaired = sharesTokens && first.stepSeconds.count == second.stepSeconds.count
-    if isPaired {
-      let paired = PairedComparison(baseline: first.stepSeconds, candidate: second.stepSeconds)
-      pValue = paired.pValue
-      // A speed-up of s is a change of the time by 1 / s − 1, and its ends change places.
-      relativeDifference = paired.speedup.map { 1 / $0 - 1 }
-      ends = paired.speedupConfidence.map { [1 / $0.upper - 1, 1 / $0.lower - 1] }
-    } else {
-      let compared = IndependentComparison(first: first.stepSeconds, second: second.stepSeconds)
-      pValue = compared.pValue
-      relativeDifference = compared.relativeDifference
-      ends = compared.confidence?.ends
-    }
+    isPaired = sharesTokens
+    steps = min(first.stepSeconds.count, second.stepSeconds.count)
+    let before = Array(first.stepSeconds.prefix(steps))
+    let after = Array(second.stepSeconds.prefix(steps))
+    means = (Summary(before).mean, Summary(after).mean)
+    let compared = PairedComparison(
+      baseline: before, candidate: after, series: sharesTokens ? .clear : .any)
+    pValue = compared.pValue
+    // A speed-up of s is a change of the time by 1 / s − 1, and its ends change places.
+    relativeDifference = compared.speedup.map { 1 / $0 - 1 }
+    ends = compared.speedupConfidence.map { [1 / $0.upper - 1, 1 / $0.lower - 1] }
   }
 
   func cell(adjusted: Double?) -> ResultDiff.Cell {
@@ -119,8 +120,9 @@ private struct Pair {
     let change: ResultDiff.Change =
       !isReal ? .same : (relativeDifference ?? 0) > 0 ? .slower : .faster
     return ResultDiff.Cell(
-      cell: name, change: change, firstMeanSeconds: first.stepTime.meanSeconds,
-      secondMeanSeconds: second.stepTime.meanSeconds, relativeDifference: relativeDifference,
-      confidence95: ends, adjustedPValue: adjusted, isPaired: isPaired)
+      cell: name, change: change, firstMeanSeconds: means.first,
+      secondMeanSeconds: means.second, relativeDifference: relativeDifference,
+      confidence95: ends, adjustedPValue: adjusted, isPaired: isPaired,
+      steps: steps)
   }
 }

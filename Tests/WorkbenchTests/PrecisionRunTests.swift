@@ -40,4 +40,33 @@ import Workbench
     #expect((precision.relativeHalfWidth == nil) == (maximum < 368))
     #expect(result.warnings.contains { $0.hasPrefix("p99 is known to") })
   }
+
+  /// Where the scenario names neither steps nor a precision, steps go on until every mean is known to half
+  /// a per cent, and no further than a thousand.
+  @Test func meansDecideWhereNothingIsSaid() throws {
+    func steps(tokens: Int, saying more: String = "") throws -> Int {
+      var small = SmallScenario(steps: 50, placements: "[contiguous]")
+      small.tokens = tokens
+      let text = small.text.replacing(#/steps: 50/#, with: "sequenceLength: 128").replacing(
+        #/simulation: {/#, with: "simulation: { \(more)")
+      return try ScenarioRun(readScenario(text)).compare(version: "test").system.steps
+    }
+    // Few tokens scatter; many do not.
+    #expect(try [250, 500, 1000].contains(steps(tokens: 4)))
+    #expect(try steps(tokens: 4096) == 100)
+    // A precision of p99 is another goal.
+    #expect(try steps(tokens: 4096, saying: "precision: 50 %, ") >= 368)
+  }
+
+  /// Runs with different seeds judge one plan on different tokens.
+  @Test(arguments: ["[balanced]", "[ilp]"]) func seedsDoNotChangePlans(placements: String) throws {
+    func slots(_ seed: Int, planningSeed: Int) throws -> [[Int]] {
+      let small = SmallScenario(steps: 4, placements: placements, seed: seed)
+      let text = small.text.replacing(
+        #/simulation: {/#, with: "simulation: { planningSeed: \(planningSeed),")
+      return try ScenarioRun(readScenario(text)).compare(version: "test").placements
+        .map(\.firstLayerSlots)
+    }
+    #expect(try slots(1, planningSeed: 3) == slots(2, planningSeed: 3))
+  }
 }

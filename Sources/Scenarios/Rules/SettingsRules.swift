@@ -5,7 +5,11 @@ internal import Quantities
 /// The keys of `simulation` and `memory`.
 enum SettingsFields {
   static let seed = Field.integer(
-    "seed", 0...Int.max, default: 0, "Seed of every random draw.")
+    "seed", 0...Int.max, default: 0, "Seed of the tokens that are judged.")
+  static let planningSeed = Field.integer(
+    "planningSeed", 0...Int.max, default: 7,
+    "Seed of the tokens before those: placements are planned on them, strategies have learned from them."
+  )
   static let precision = Field.quantity(
     "precision", .fraction, 1e-6...1,
     "Simulate until the 95 % interval of p99 is this narrow (half its width over p99).")
@@ -20,7 +24,7 @@ enum SettingsFields {
     MappingShape(
       "How the simulation runs.",
       [
-        seed.description, precision.description, maximumSteps.description,
+        seed.description, planningSeed.description, precision.description, maximumSteps.description,
         network(networks).description,
       ])
   }
@@ -43,13 +47,17 @@ struct SettingsRules {
       kinds: reading.vocabulary.networks, role: "network", reading: reading)
     let path = root.path("simulation")
     guard let item else {
-      reading.assume("\(path).seed", "0", .default, "default")
+      for field in [SettingsFields.seed, SettingsFields.planningSeed] {
+        reading.assume(
+          "\(path).\(field.key)", "\(field.defaultValue ?? 0)", .default, "default")
+      }
       return networks.byDefault("fluid", path: "\(path).network")
         .map { SimulationSettings(seed: 0, network: $0) }
     }
     let shape = SettingsFields.simulation(reading.vocabulary.networks)
     guard let reader = MappingReader(item, shape, reading) else { return nil }
     let seed = reader.value(SettingsFields.seed)
+    let planningSeed = reader.value(SettingsFields.planningSeed)
     let precision = reader.given(SettingsFields.precision)
     let isPrecisionBroken = precision == nil && reader.raw(SettingsFields.precision.key) != nil
     guard let maximumSteps = maximumSteps(reader, isNeeded: precision != nil), !isPrecisionBroken
@@ -61,9 +69,10 @@ struct SettingsRules {
     } else {
       network = networks.byDefault("fluid", path: reader.path("network"))
     }
-    guard let seed, let network else { return nil }
+    guard let seed, let planningSeed, let network else { return nil }
     return SimulationSettings(
-      seed: UInt64(seed), network: network, precision: precision, maximumSteps: maximumSteps)
+      seed: UInt64(seed), planningSeed: UInt64(planningSeed), network: network,
+      precision: precision, maximumSteps: maximumSteps)
   }
 
   /// The limit of steps, which only a precision needs.

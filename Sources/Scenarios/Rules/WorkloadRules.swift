@@ -9,7 +9,11 @@ enum WorkloadFields {
     "tokensPerRank", 1...10_000_000, required: true,
     "Tokens that enter a layer on each rank; in decode, sequences.")
   static let steps = Field.integer(
-    "steps", 1...1_000_000, default: 100, "Steps that are simulated.")
+    "steps", 1...1_000_000, default: 100,
+    """
+    Steps that are simulated. Where neither these nor a precision are given, more while a mean step time \
+    is not known to ±0.5 %, up to 1000.
+    """)
   static let contextLength = Field.integer(
     "contextLength", 0...100_000_000, default: 1024,
     "Tokens already in each sequence's cache (decode).")
@@ -45,11 +49,14 @@ struct WorkloadRules {
   let reading: Reading
   private typealias Fields = WorkloadFields
 
-  func read(_ item: YAMLItem) -> Workload? {
+  /// - Parameter mayGrow: whether the default of `steps` is only where a run begins.
+  func read(_ item: YAMLItem, mayGrow: Bool) -> Workload? {
     guard let reader = MappingReader(item, Fields.shape, reading) else { return nil }
     let phase = reader.value(Fields.phase)
     let tokens = tokens(reader)
-    let steps = reader.value(Fields.steps)
+    let steps = reader.value(
+      Fields.steps, else: Fields.steps.defaultValue, .default,
+      mayGrow ? "default; more while a mean is not known to ±0.5 %" : "default")
     let context = reader.value(Fields.contextLength)
     let sequence = reader.value(Fields.sequenceLength)
     let microBatches = reader.value(Fields.microBatches)

@@ -67,6 +67,9 @@ struct YAMLItem {
     }
   }
 
+  /// Whether this is a mapping that gives `key`.
+  func has(_ key: String) -> Bool { members?.contains { $0.key == key } ?? false }
+
   /// Whether the value is a list.
   var isList: Bool {
     if case .sequence = node { true } else { false }

@@ -7,9 +7,10 @@
 /// comparison.speedupConfidence  // at 95 %; holds 1 exactly when pValue is above 0.05
 /// ```
 ///
-/// Assumes that pairs are independent of each other and that the mean difference is near normal,
-/// which a few dozen steps without extreme outliers give. It does not assume that baseline and
-/// candidate are independent or equally spread.
+/// Assumes that the mean difference is near normal, which a few dozen pairs without extreme outliers
+/// give, and that pairs are independent of each other; or, where the comparison is told that they follow
+/// each other in time, that they are a stationary series (``EffectiveSample``). It does not assume that
+/// baseline and candidate are independent or equally spread.
 public struct PairedComparison: Sendable, Equatable, Codable {
   /// The number of pairs.
   public let count: Int
@@ -26,9 +27,14 @@ public struct PairedComparison: Sendable, Equatable, Codable {
   /// Student's two-sided test of no mean difference; nil for fewer than two pairs.
   public let pValue: Double?
 
+  /// - Parameter series: from which correlation on differences that follow each other in time count as
+  ///   fewer; nil where pairs are independent by design, for Student's test as the textbook has it.
   /// - Precondition: both have the same number of values, all finite.
-  /// - Complexity: O(*n*).
-  public init(baseline: [Double], candidate: [Double], confidence: Double = 0.95) {
+  /// - Complexity: O(*n*); for a series that resembles itself O(*n* × lags).
+  public init(
+    baseline: [Double], candidate: [Double], confidence: Double = 0.95,
+    series: EffectiveSample.Caution? = nil
+  ) {
     precondition(baseline.count == candidate.count, "A paired comparison needs pairs.")
     requireConfidence(confidence)
     requireFinite(baseline)
@@ -36,22 +42,16 @@ public struct PairedComparison: Sendable, Equatable, Codable {
     let differences = zip(candidate, baseline).map { $0 - $1 }
     count = differences.count
     meanDifference = Moments.mean(differences)
-    differenceConfidence = Moments.meanInterval(differences, confidence: confidence)
-    pValue = PairedComparison.pValue(ofNoMean: differences)
+    let sample =
+      series.map { EffectiveSample(differences, caution: $0) }
+      ?? EffectiveSample(independent: differences)
+    differenceConfidence = sample?.meanInterval(confidence: confidence)
+    pValue = sample?.pValueOfZero
     let ratio = RatioOfMeans(numerator: baseline, denominator: candidate)
     speedup = ratio?.value
-    speedupConfidence = ratio?.fiellerInterval(confidence: confidence)
-  }
-
-  /// Equal differences leave no doubt: the chance is 1 when they are zero, else 0.
-  private static func pValue(ofNoMean differences: [Double]) -> Double? {
-    guard let mean = Moments.mean(differences), let variance = Moments.variance(differences) else {
-      return nil
+    speedupConfidence = sample.flatMap { sample in
+      ratio?.fiellerInterval(
+        confidence: confidence, degrees: sample.degrees, inflation: sample.inflation)
     }
-    if variance == 0 { return mean == 0 ? 1 : 0 }
-    let count = Double(differences.count)
-    let statistic = mean / (variance / count).squareRoot()
-    guard statistic.isFinite else { return nil }
-    return StudentT.twoSidedTail(statistic, degrees: count - 1)
   }
 }

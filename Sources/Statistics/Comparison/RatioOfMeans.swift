@@ -31,11 +31,17 @@ struct RatioOfMeans {
 
   /// The two roots in θ of (n̄ − θ d̄)² = t² (s²ₙ − 2 θ sₙ𝒹 + θ² s²𝒹) / count; nil for fewer than two
   /// pairs, or when the denominator cannot be told from zero.
-  func fiellerInterval(confidence: Double) -> ConfidenceInterval? {
+  ///
+  /// - Parameters:
+  ///   - degrees: degrees of freedom with which the variances are known.
+  ///   - inflation: the variance of the mean difference over that of independent pairs.
+  func fiellerInterval(
+    confidence: Double, degrees: Double, inflation: Double
+  ) -> ConfidenceInterval? {
     guard let variances else { return nil }
     let n = Double(count)
-    let factor = StudentT.twoSidedFactor(confidence: confidence, degrees: n - 1)
-    let scale = factor * factor / n
+    let factor = StudentT.twoSidedFactor(confidence: confidence, degrees: degrees)
+    let scale = factor * factor * inflation / n
     let a = denominator * denominator - scale * variances.denominator
     let b = numerator * denominator - scale * variances.covariance
     let c = numerator * numerator - scale * variances.numerator

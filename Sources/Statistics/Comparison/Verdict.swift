@@ -21,9 +21,12 @@ public struct Verdict: Sendable, Equatable, Codable {
   /// The verdict over `cells`, each a value per step, smaller is better; nil when there is nothing
   /// to judge: no cells or no steps.
   ///
+  /// - Parameter series: as for ``PairedComparison``.
   /// - Precondition: all cells have the same number of steps, all values finite.
   /// - Complexity: O(cells × steps).
-  public init?(cells: [[Double]], confidence: Double = 0.95) {
+  public init?(
+    cells: [[Double]], confidence: Double = 0.95, series: EffectiveSample.Caution? = nil
+  ) {
     let means = cells.compactMap(Moments.mean)
     guard !cells.isEmpty, means.count == cells.count else { return nil }
     let best = means.indices.min { means[$0] < means[$1] } ?? 0
@@ -31,7 +34,8 @@ public struct Verdict: Sendable, Equatable, Codable {
       cell == best
         ? nil
         : PairedComparison(
-          baseline: cells[best], candidate: cells[cell], confidence: confidence)
+          baseline: cells[best], candidate: cells[cell], confidence: confidence,
+          series: series)
     }
     let tested = cells.indices.filter { comparisons[$0]?.pValue != nil }
     let corrected = holmAdjusted(tested.compactMap { comparisons[$0]?.pValue })

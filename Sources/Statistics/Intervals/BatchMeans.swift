@@ -1,5 +1,3 @@
-private import CGSL
-
 /// The mean of a series whose neighbours resemble each other, judged by the means of long batches.
 ///
 /// A drifting hot spot makes each step like the one before; Student's interval over single steps is
@@ -64,10 +62,4 @@ public func batchMeans(of series: [Double], length: Int) -> [Double] {
   return (0..<(series.count / length)).map { batch in
     series[(batch * length)..<((batch + 1) * length)].reduce(0, +) / Double(length)
   }
-}
-
-/// The correlation of each value with the next; nil where all are equal or there are fewer than two.
-func lag1Correlation(_ values: [Double]) -> Double? {
-  guard let variance = Moments.variance(values), variance > 0 else { return nil }
-  return gsl_stats_lag1_autocorrelation(values, 1, values.count)
 }

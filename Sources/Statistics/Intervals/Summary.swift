@@ -7,8 +7,8 @@
 /// ```
 ///
 /// Whatever cannot be said is nil: everything but the count of no values, the spread and the
-/// intervals of one. Units are the caller's. The intervals assume that values are independent; for
-/// a series whose neighbours resemble each other see ``BatchMeans``.
+/// intervals of one. Units are the caller's. The intervals of quantiles assume that values are
+/// independent; so does that of the mean, unless the values are said to be a series.
 public struct Summary: Sendable, Equatable, Codable {
   public let count: Int
   public let mean: Double?
@@ -21,7 +21,8 @@ public struct Summary: Sendable, Equatable, Codable {
   public let p95: Double?
   public let p99: Double?
   public let maximum: Double?
-  /// Student's interval for the mean.
+  /// Student's interval for the mean, over effective values where the values are a series that resembles
+  /// itself.
   public let meanConfidence: ConfidenceInterval?
   /// Interpolated order statistics; nil below 6 values at 95 %.
   public let p50Confidence: ConfidenceInterval?
@@ -30,9 +31,13 @@ public struct Summary: Sendable, Equatable, Codable {
   /// Interpolated order statistics; nil below 368 values at 95 %.
   public let p99Confidence: ConfidenceInterval?
 
+  /// - Parameter series: from which correlation on values that follow each other in time count as fewer;
+  ///   nil where they are independent by design.
   /// - Precondition: every value is finite, and `confidence` lies strictly between 0 and 1.
-  /// - Complexity: O(*n* log *n*).
-  public init(_ values: [Double], confidence: Double = 0.95) {
+  /// - Complexity: O(*n* log *n*); for a series that resembles itself O(*n* × lags).
+  public init(
+    _ values: [Double], confidence: Double = 0.95, series: EffectiveSample.Caution? = nil
+  ) {
     requireConfidence(confidence)
     let sorted = SortedSample(values)
     count = values.count
@@ -44,7 +49,9 @@ public struct Summary: Sendable, Equatable, Codable {
     p95 = sorted.quantile(0.95)
     p99 = sorted.quantile(0.99)
     maximum = sorted.values.last
-    meanConfidence = Moments.meanInterval(values, confidence: confidence)
+    let sample =
+      series.map { EffectiveSample(values, caution: $0) } ?? EffectiveSample(independent: values)
+    meanConfidence = sample?.meanInterval(confidence: confidence)
     p50Confidence = sorted.quantileInterval(0.50, confidence: confidence)
     p95Confidence = sorted.quantileInterval(0.95, confidence: confidence)
     p99Confidence = sorted.quantileInterval(0.99, confidence: confidence)

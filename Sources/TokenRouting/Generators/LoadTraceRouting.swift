@@ -51,6 +51,8 @@ struct LoadTraceRouting: PopularityLaw {
     self.warnings = warnings
   }
 
+  var isStationary: Bool { shares.count == 1 }
+
   func popularity(at position: Int, step: Int) -> Popularity {
     Popularity(shares: shares[max(step, 0) / stepsPerWindow % shares.count][position])
   }

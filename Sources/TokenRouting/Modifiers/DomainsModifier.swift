@@ -28,6 +28,7 @@ struct DomainsModifier: RoutingModifier {
   let rankings: [[[Int]]]
 
   var warnings: [String] { law.warnings }
+  var isStationary: Bool { law.isStationary }
 
   static func make(
     _ spec: ComponentSpec, on law: any PopularityLaw, in context: RoutingContext

@@ -35,6 +35,7 @@ struct DriftModifier: RoutingModifier {
   let sources: [[Int]]
 
   var warnings: [String] { law.warnings }
+  var isStationary: Bool { false }
 
   static func make(
     _ spec: ComponentSpec, on law: any PopularityLaw, in context: RoutingContext

@@ -18,6 +18,7 @@ struct FluctuationModifier: RoutingModifier {
   let context: RoutingContext
 
   var warnings: [String] { law.warnings }
+  var isStationary: Bool { law.isStationary }
 
   static func make(
     _ spec: ComponentSpec, on law: any PopularityLaw, in context: RoutingContext

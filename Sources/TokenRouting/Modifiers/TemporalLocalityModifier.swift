@@ -23,6 +23,7 @@ struct TemporalLocalityModifier: RoutingModifier {
   let context: RoutingContext
 
   var warnings: [String] { law.warnings }
+  var isStationary: Bool { law.isStationary }
 
   static func make(
     _ spec: ComponentSpec, on law: any PopularityLaw, in context: RoutingContext

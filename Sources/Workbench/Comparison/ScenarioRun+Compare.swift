@@ -17,7 +17,8 @@ extension ScenarioRun {
   /// Simulates every cell over every step and decides.
   ///
   /// All cells see the same routed steps. With `simulation.precision` steps go on until the p99 of
-  /// every cell is as sure as asked, or to `simulation.maximumSteps`. Steps run side by side on the machine's cores and are
+  /// every cell is as sure as asked, or to `simulation.maximumSteps`; where the scenario says neither that
+  /// nor how many steps, until every mean is sure. Steps run side by side on the machine's cores and are
   /// added up in order, so the result does not depend on how many there are.
   ///
   /// - Parameters:
@@ -35,7 +36,7 @@ extension ScenarioRun {
   ) throws(WorkbenchError) -> Results.ComparisonResult {
     let baselineIndex = try cellIndex(named: baseline)
     var accumulators = [CellAccumulator](repeating: CellAccumulator(), count: cells.count)
-    var rule = StoppingRule(scenario)
+    var rule = StoppingRule(scenario, maximumSteps: stepLimit)
     let batch = max(1, ProcessInfo.processInfo.activeProcessorCount)
     var sessions: [any StrategySession] = []
     for cell in cells { sessions.append(try cell.session(before: 0, of: routing)) }
@@ -104,7 +105,7 @@ extension ScenarioRun {
         timings?.add(
           cell.name, planning: planned - start, simulating: ContinuousClock.now - planned)
         var measured = StepMetrics(plan: plan, record: record)
-        if scenario.stepLimit == 1 {
+        if stepLimit == 1 {
           var shown = ShownSteps()
           shown.add(plan, record, step: step.index, isMedian: true)
           measured.shown = shown

@@ -12,10 +12,10 @@ extension ScenarioRun {
   public func trace(
     step: Int, cell name: String?
   ) throws(WorkbenchError) -> (plan: ExecutionPlan, record: RunRecord) {
-    guard (0..<scenario.workload.steps).contains(step) else {
+    guard (0..<stepLimit).contains(step) else {
       throw .finding(
         .outOfRange, file: scenario.file, "there is no step \(step)",
-        help: ["steps run from 0 to \(scenario.workload.steps - 1)"])
+        help: ["steps run from 0 to \(stepLimit - 1)"])
     }
     let index = try cellIndex(named: name)
     let cell = cells[index]

@@ -53,14 +53,14 @@ struct Cell: Sendable {
   ///
   /// - Complexity: O(*index*) routed steps where the strategy learns, else O(1).
   func session(
-    before index: Int, of routing: RoutingSource
+    before index: Int, of routing: RunTraffic
   ) throws(WorkbenchError) -> any StrategySession {
     try sessions(before: [index], of: routing)[0]
   }
 
   /// The sessions that plan each of `steps`, which rise, from one pass over the steps before.
   func sessions(
-    before steps: [Int], of routing: RoutingSource
+    before steps: [Int], of routing: RunTraffic
   ) throws(WorkbenchError) -> [any StrategySession] {
     var session = try refusing(at: steps.first ?? 0) { () throws(StrategyError) in
       try strategy.session(in: context)
@@ -79,7 +79,7 @@ struct Cell: Sendable {
 
   /// The sessions that plan each of `steps`.
   func sessions(
-    before steps: Range<Int>, of routing: RoutingSource
+    before steps: Range<Int>, of routing: RunTraffic
   ) throws(WorkbenchError) -> [any StrategySession] {
     var session = try session(before: steps.lowerBound, of: routing)
     var sessions: [any StrategySession] = []
@@ -110,8 +110,10 @@ struct Cell: Sendable {
 /// A scenario with everything built that its cells need.
 public struct ScenarioRun: Sendable {
   public let scenario: Scenario
-  let routing: RoutingSource
+  let routing: RunTraffic
   let cells: [Cell]
+  /// The most steps that are judged.
+  let stepLimit: Int
   /// Sentences that every result of this run must carry.
   let warnings: [String]
 
@@ -129,19 +131,21 @@ public struct ScenarioRun: Sendable {
     _ scenario: Scenario, adding added: [MadePlacement], keepsAssignments: Bool = false
   ) throws(WorkbenchError) {
     self.scenario = scenario
-    routing = try Self.routing(of: scenario)
+    let strategies = try Self.strategies(of: scenario)
     let planned = scenario.placements.filter { !PlacementKinds.blind.contains($0.kind) }
+    routing = try RunTraffic(
+      scenario,
+      needsHistory: !planned.isEmpty || strategies.contains { $0.1.isLearning })
+    stepLimit = scenario.stepLimit(routing.judged)
     let loads =
       planned.isEmpty
       ? nil
       : PlanningLoads(
-        routing, after: scenario.stepLimit, count: PlacementKinds.steps(of: planned))
+        routing.history, after: stepLimit, count: PlacementKinds.steps(of: planned))
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     var placements: [MadePlacement] = []
     for spec in scenario.placements { placements.append(try maker.make(spec)) }
     placements += added
-    var strategies: [(ComponentSpec, any Strategy)] = []
-    for spec in scenario.strategies { strategies.append((spec, try Self.strategy(spec))) }
     var machines: [Implementation: Machine] = [:]
     for (_, strategy) in strategies {
       let implementation = strategy.implementation(for: scenario.workload.phase)
@@ -168,8 +172,8 @@ public struct ScenarioRun: Sendable {
     }
     self.cells = cells
     warnings =
-      scenario.warnings.map(\.message) + routing.warnings + Self.warnings(of: scenario)
-      + Self.seenTokens(routing, judged: scenario.stepLimit, planned: loads?.samples.count)
+      scenario.warnings.map(\.message) + routing.judged.warnings + Self.warnings(of: scenario)
+      + Self.seenTokens(routing.judged, judged: stepLimit, planned: loads?.samples.count)
   }
 
   static func routing(of scenario: Scenario) throws(WorkbenchError) -> RoutingSource {
@@ -199,12 +203,16 @@ public struct ScenarioRun: Sendable {
     ]
   }
 
-  private static func strategy(_ spec: ComponentSpec) throws(WorkbenchError) -> any Strategy {
-    do {
-      return try StrategyCatalog.make(spec)
-    } catch {
-      throw .failed(error.message)
+  private static func strategies(
+    of scenario: Scenario
+  ) throws(WorkbenchError) -> [(ComponentSpec, any Strategy)] {
+    var strategies: [(ComponentSpec, any Strategy)] = []
+    for spec in scenario.strategies {
+      do { strategies.append((spec, try StrategyCatalog.make(spec))) } catch {
+        throw .failed(error.message)
+      }
     }
+    return strategies
   }
 
   private static func warnings(of scenario: Scenario) -> [String] {

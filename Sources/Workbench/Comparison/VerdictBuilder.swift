@@ -11,7 +11,9 @@ struct VerdictBuilder {
     let within = cells.indices.filter { !cells[$0].outOfMemory }
     let whole = within.filter { cells[$0].droppedCopiesPerStep == 0 }
     let fitting = whole.isEmpty ? within : whole
-    guard let verdict = Verdict(cells: fitting.map { cells[$0].stepSeconds }) else {
+    guard
+      let verdict = Verdict(cells: fitting.map { cells[$0].stepSeconds }, series: .clear)
+    else {
       return VerdictResult(
         best: nil, winners: [], adjustedPValues: [:],
         sentence: "No cell fits into memory; see the memory section for what each rank lacks.")

@@ -91,7 +91,7 @@ struct CellAccumulator {
     let steps = Double(max(1, stepSeconds.count))
     var result = CellResult(
       placement: placement, strategy: strategy, outOfMemoryDetail: outOfMemory,
-      stepTime: TimeSummary(Summary(stepSeconds)),
+      stepTime: TimeSummary(Summary(stepSeconds, series: .clear)),
       moeLayerTime: TimeSummary(Summary(layerSeconds)), speedup: speedup(over: baseline),
       peakMemoryBytes: memoryResult(capacityBytes), tokenImbalance: tokenImbalance.result,
       expertComputeImbalance: computeImbalance.result,
@@ -147,7 +147,8 @@ struct CellAccumulator {
 
   private func speedup(over baseline: [Double]?) -> SpeedupResult {
     guard let baseline else { return SpeedupResult(mean: 1, confidence95: [1, 1], pValue: nil) }
-    let paired = PairedComparison(baseline: baseline, candidate: stepSeconds)
+    let paired = PairedComparison(
+      baseline: baseline, candidate: stepSeconds, series: .clear)
     return SpeedupResult(
       mean: paired.speedup, confidence95: paired.speedupConfidence?.ends, pValue: paired.pValue)
   }

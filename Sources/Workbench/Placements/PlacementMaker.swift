@@ -138,7 +138,7 @@ package struct PlacementMaker {
     PlannerOptions(
       timeLimit: spec.number("timeLimit"),
       stepBudget: spec.number("timeLimit") == nil ? spec.integer("stepBudget") ?? 2_000_000 : nil,
-      gap: spec.number("gap") ?? 1e-5, seed: scenario.simulation.seed)
+      gap: spec.number("gap") ?? 1e-5, seed: scenario.simulation.planningSeed)
   }
 
   func expertPlacement(_ slots: PlacementSlots) throws(WorkbenchError) -> ExpertPlacement {

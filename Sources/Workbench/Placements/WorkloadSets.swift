@@ -50,9 +50,9 @@ struct WorkloadSets {
       chosen.routing.options["workload"] = nil
       chosen.routing.options["domain"] = nil
       chosen.routing.options[column] = .text(name)
-      guard let source = try? ScenarioRun.routing(of: chosen) else { continue }
+      guard let source = try? ScenarioRun.routing(of: chosen.history) else { continue }
       return PlanningLoads(
-        source, after: scenario.workload.steps,
+        source, after: scenario.stepLimit(source),
         count: spec.integer("samples") ?? PlacementKinds.planningSteps)
     }
     throw .finding(

@@ -11,7 +11,9 @@ import TokenRouting
 /// Simulates single steps of a scenario under any placement, with its first strategy.
 struct PlacementReplay: Sendable {
   let scenario: Scenario
-  let routing: RoutingSource
+  let routing: RunTraffic
+  /// The most steps that a run judges; plans are made on steps after those.
+  let stepLimit: Int
   private let template: Cell
 
   /// - Throws: ``WorkbenchError`` where the scenario cannot be run.
@@ -25,6 +27,7 @@ struct PlacementReplay: Sendable {
     }
     self.scenario = scenario
     routing = run.routing
+    stepLimit = run.stepLimit
     template = cell
   }
 

@@ -24,10 +24,10 @@ extension PlanStudy {
     guard let scenario, let current else { return nil }
     problem.moveCost = 0
     let free = try solve(method: "ilp", options: options, shouldStop: shouldStop)
-    let replay = try PlacementReplay(scenario)
+    let replay = try PlacementReplay(scenario.history)
     let placement = try PlacementMaker(scenario: scenario, loads: nil)
       .expertPlacement(free.slots)
-    let first = scenario.workload.steps
+    let first = replay.stepLimit
     let worth = try TokenWorth(
       of: problem, between: current, and: placement, steps: first..<first + Self.pricingSteps,
       in: replay)
@@ -64,7 +64,7 @@ extension PlanStudy {
   /// Whether a token trace starts again before it has passed the judged and the planning steps.
   private func sawJudgedTokens(_ routing: RoutingSource) -> Bool {
     guard let scenario, let distinct = routing.distinctSteps else { return false }
-    return distinct < scenario.workload.steps + max(1, problem.samples.count)
+    return distinct < scenario.stepLimit(routing) + max(1, problem.samples.count)
   }
 
   private func placement(_ slots: PlacementSlots) throws -> ExpertPlacement {
@@ -90,6 +90,7 @@ extension PlanStudy {
     scenario.placements = [scenario.placements.first ?? ComponentSpec(kind: "contiguous")]
     scenario.strategies = Array(scenario.strategies.prefix(1))
     scenario.workload.steps = min(scenario.workload.steps, PlanVerdict.mostSteps)
+    scenario.simulation.meanPrecision = nil
     let maker = PlacementMaker(scenario: scenario, loads: nil)
     var placements = [try maker.made(planned, label: "planned")]
     if let current {
@@ -105,6 +106,6 @@ extension PlanStudy {
     guard let baseline = result.cells.first, let plan = result.cells.last else { return nil }
     return PlanVerdict(
       baseline: baseline.placement, before: baseline.stepSeconds, after: plan.stepSeconds,
-      migration: migration, sawJudgedTokens: sawJudgedTokens(run.routing))
+      migration: migration, sawJudgedTokens: sawJudgedTokens(run.routing.judged))
   }
 }

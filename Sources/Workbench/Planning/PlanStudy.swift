@@ -65,9 +65,9 @@ public struct PlanStudy: Sendable {
     var spec = Self.planner(of: scenario, redundantExperts: inputs.redundantExperts)
     if !inputs.workloads.isEmpty { spec.options["workloads"] = .texts(inputs.workloads) }
     if let word = inputs.combination { spec.options["combine"] = .text(word.rawValue) }
+    let history = try ScenarioRun.routing(of: scenario.history)
     let loads = PlanningLoads(
-      try ScenarioRun.routing(of: scenario), after: scenario.workload.steps,
-      count: PlacementKinds.steps(of: [spec]))
+      history, after: scenario.stepLimit(history), count: PlacementKinds.steps(of: [spec]))
     let maker = PlacementMaker(scenario: scenario, loads: loads)
     problem = try maker.problem(for: spec)
     current = try inputs.current.map { path throws(WorkbenchError) in

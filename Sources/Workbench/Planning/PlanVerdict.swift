@@ -44,7 +44,7 @@ public struct PlanVerdict: Sendable, Encodable {
     baseline: String, before: [Double], after: [Double], migration: Migration?,
     sawJudgedTokens: Bool = false
   ) {
-    let pairs = PairedComparison(baseline: before, candidate: after)
+    let pairs = PairedComparison(baseline: before, candidate: after, series: .clear)
     let saved = pairs.differenceConfidence.map { [-$0.upper, -$0.lower] }
     let isSame = pairs.meanDifference == 0
     decision =

@@ -85,7 +85,7 @@ struct WindowPlanner {
   private func solve(_ problem: PlacementProblem) throws(WorkbenchError) -> PlannedPlacement {
     let options = PlannerOptions(
       stepBudget: stepBudget,
-      gap: spec.number("gap") ?? 1e-5, seed: replay.scenario.simulation.seed)
+      gap: spec.number("gap") ?? 1e-5, seed: replay.scenario.simulation.planningSeed)
     do {
       return try PlacementPlanner.solve(problem, method: "ilp", options: options)
     } catch {

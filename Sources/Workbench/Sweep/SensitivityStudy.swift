@@ -60,6 +60,7 @@ public struct SensitivityStudy: Sendable {
     let override = ScenarioOverride(parameter.path, .init(parameter.values[index].text))
     guard var variant = try? ScenarioVariant(scenario, [override]).scenario() else { return nil }
     variant.simulation.precision = nil
+    variant.simulation.meanPrecision = nil
     variant.workload.steps = min(variant.workload.steps, Self.mostSteps)
     return try? ScenarioRun(variant).compare(
       baseline: baseline, version: version, looksCloser: false, shouldStop: shouldStop)
