@@ -17,12 +17,6 @@ struct LayerDecision {
   /// Whether rows wait until prefetched weights and their gradients have travelled, so that the two
   /// never share links.
   var separatesPrefetch = false
-<<<<<<< HEAD
-=======
-  /// Ranks that still have weights from earlier steps, beside those that keep them,
-  /// `[experts][ranks]`; empty where nothing is kept from step to step.
-  var leftHolders: [[Int]] = []
->>>>>>> c81bbcf2534aad6a85ce9eb13a277a04aba6f82a
   /// Whether foreign weights have memory of their own for the whole step; else they take it from
   /// their transfer to the end of the layer.
   var weightsHaveSlots = false
