@@ -38,9 +38,8 @@ public struct EffectiveSample: Sendable, Equatable {
   /// Shorter series say too little about their own memory; their values count as independent.
   private static let fewestForCorrelation = 30
 
-  /// Nil for fewer than two values.
+  /// Nil for fewer than two values, and where their spread overflows.
   ///
-  /// - Precondition: every value is finite.
   /// - Complexity: O(*n*) for independent values, else O(*n* × lags).
   public init?(_ values: [Double], caution: Caution = .any) {
     guard let independent = EffectiveSample(independent: values) else { return nil }
@@ -63,14 +62,11 @@ public struct EffectiveSample: Sendable, Equatable {
       degrees: max(1, widest.effectiveCount / 3), inflation: times)
   }
 
-  /// Values that are independent by design; nil for fewer than two.
-  ///
-  /// - Precondition: every value is finite.
+  /// Values that are independent by design; nil for fewer than two, and where their spread overflows.
   public init?(independent values: [Double]) {
-    requireFinite(values)
-    guard let variance = Moments.variance(values), let mean = Moments.mean(values) else {
-      return nil
-    }
+    guard let variance = Moments.variance(values), let mean = Moments.mean(values),
+      variance.isFinite, mean.isFinite
+    else { return nil }
     let count = Double(values.count)
     self.init(
       count: count, mean: mean, meanVariance: variance / count, degrees: count - 1, inflation: 1)
