@@ -8,7 +8,7 @@ import Testing
 /// What every strategy of the catalogue must do, on small worlds drawn from seeds: any placement with
 /// copies, every phase, every way to remove duplicates and to carry out a layer.
 @Suite struct StrategyConformanceTests {
-  static let seeds = Array(0..<120)
+  static let seeds = Array(0..<200)
 
   /// A strategy with options drawn from a seed, as a scenario could give them.
   static func spec(_ type: any Strategy.Type, _ numbers: inout SeededNumbers) -> ComponentSpec {
