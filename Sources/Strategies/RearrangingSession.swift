@@ -43,8 +43,8 @@ struct RearrangingSession: StrategySession {
     self.context = context
     loads = LoadWindow(length: schedule.window)
     let lists = context.placement.layers.indices.map { context.placement.experts(layerAt: $0) }
-    self.context.placement = try Self.placement(
-      lists, like: context.placement, slotsPerRank: slotsPerRank)
+    self.context.placement = try context.placement.rearranged(
+      to: lists, slotsPerRank: slotsPerRank)
   }
 
   func plan(_ step: RoutedStep) throws(StrategyError) -> ExecutionPlan {
@@ -88,8 +88,8 @@ struct RearrangingSession: StrategySession {
         .init(index: index, transfers: Self.transfers(placed, holders: holders, routes: routes)))
       lists[index] = placed
     }
-    let after = try Self.placement(
-      lists, like: context.placement, slotsPerRank: context.placement.slotsPerRank)
+    let after = try context.placement.rearranged(
+      to: lists, slotsPerRank: context.placement.slotsPerRank)
     let isTraining = context.workload.phase == .training
     let states = isTraining ? Self.stateBytesPerParameter * context.model.expertParameters : 0
     migration = ExpertMigration(
@@ -116,14 +116,17 @@ struct RearrangingSession: StrategySession {
       }
     }
   }
+}
 
-  private static func placement(
-    _ lists: [[[Int]]], like old: ExpertPlacement, slotsPerRank: Int
-  ) throws(StrategyError) -> ExpertPlacement {
+extension ExpertPlacement {
+  /// The same layers with other experts on the ranks, `[layers][ranks][experts]`.
+  ///
+  /// - Throws: ``StrategyError`` where a rank has more experts than slots, or one is missing.
+  func rearranged(to lists: [[[Int]]], slotsPerRank: Int) throws(StrategyError) -> ExpertPlacement {
     do {
       return try ExpertPlacement(
-        experts: old.experts, ranks: old.ranks, slotsPerRank: slotsPerRank,
-        layers: zip(old.layers, lists).map { layer, ranks in
+        experts: experts, ranks: ranks, slotsPerRank: slotsPerRank,
+        layers: zip(layers, lists).map { layer, ranks in
           .init(
             layer: layer.layer,
             slots: ranks.flatMap { experts in
@@ -135,9 +138,7 @@ struct RearrangingSession: StrategySession {
       throw StrategyError("experts cannot be rearranged: \(error.message)")
     }
   }
-}
 
-extension ExpertPlacement {
   /// The experts of every rank in the layer at `index`, `[ranks][experts]`.
   func experts(layerAt index: Int) -> [[Int]] {
     let slots = layers[index].slots

@@ -154,18 +154,6 @@ struct ShardedSession: StrategySession {
       (0..<old.ranks).map { rank in layer.indices.filter { layer[$0] == rank } }
     }
     let slots = held.joined().reduce(1) { max($0, $1.count) }
-    do {
-      return try ExpertPlacement(
-        experts: old.experts, ranks: old.ranks, slotsPerRank: slots,
-        layers: zip(old.layers, held).map { layer, ranks in
-          .init(
-            layer: layer.layer,
-            slots: ranks.flatMap {
-              $0.map { Int32($0) } + [Int32](repeating: -1, count: slots - $0.count)
-            })
-        })
-    } catch {
-      throw StrategyError("experts cannot be sharded anew: \(error.message)")
-    }
+    return try old.rearranged(to: held, slotsPerRank: slots)
   }
 }
