@@ -7,6 +7,8 @@ public struct PlanWorld: Sendable {
   public let tokens: TokenWorld
   public let groups: [Range<Int>]
   public let residency: Residency
+  /// Whether the plan has a backward pass.
+  let hasBackwardPass: Bool
   /// Routes, `[slots][groups]`.
   let routes: [[CopyRoutes]]
   /// Whether gradients that come home are added by an operation of their own, by layer and rank;
@@ -26,6 +28,7 @@ public struct PlanWorld: Sendable {
     self.tokens = tokens
     self.groups = groups
     self.residency = residency
+    hasBackwardPass = plan.operations.contains { $0.pass == .backward }
     var routes = [[CopyRoutes?]](
       repeating: [CopyRoutes?](repeating: nil, count: groups.count), count: tokens.slots)
     let size = max(1, groups.first?.count ?? 1)

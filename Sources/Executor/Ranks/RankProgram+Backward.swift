@@ -160,7 +160,7 @@ extension RankProgram {
 
   /// Gates and shared experts add up over micro-batches from zero.
   func clearSharedGradients() throws(ExecutionError) {
-    guard world.plan.operations.contains(where: { $0.pass == .backward }) else { return }
+    guard world.hasBackwardPass else { return }
     for layer in 0..<tokens.layers {
       let count = hidden * model.experts
       try buffer(.gateGradient, layer, count).update(repeating: 0, count: count)

@@ -1,6 +1,5 @@
 internal import Domain
 internal import Kernels
-internal import Plan
 private import Statistics
 
 /// A few numbers that tell what a run computed, so that it can be held against runs with other
@@ -80,14 +79,15 @@ extension RankProgram {
     var result = Fingerprint()
     for slot in 0..<tokens.slots {
       let count = tokenCount(slot) * hidden
-      for (part, role) in [
-        (Fingerprint.Part.outputs, BufferRole.output), (.inputGradients, .inputGradient),
-      ] {
-        guard isLeft(part), let start = workspace.existing(role, slot: slot) else { continue }
-        result.add(part, slot, rank, start, count: count)
+      if let start = workspace.existing(.output, slot: slot) {
+        result.add(.outputs, slot, rank, start, count: count)
+      }
+      // Buffers may be left from a run that trained.
+      if world.hasBackwardPass, let start = workspace.existing(.inputGradient, slot: slot) {
+        result.add(.inputGradients, slot, rank, start, count: count)
       }
     }
-    guard isLeft(.weightGradients), world.group(of: rank) == 0 else { return result }
+    guard world.hasBackwardPass, world.group(of: rank) == 0 else { return result }
     for layer in 0..<tokens.layers {
       for expert in 0..<model.experts
       where world.residency.home(of: expert, layer: layer, inGroupOf: rank) == rank
@@ -100,10 +100,5 @@ extension RankProgram {
       result.add(.gateGradients, layer, 0, start, count: hidden * model.experts)
     }
     return result
-  }
-
-  /// Whether this run made such results; buffers may be left from a run before it.
-  private func isLeft(_ part: Fingerprint.Part) -> Bool {
-    part == .outputs || world.plan.operations.contains { $0.pass == .backward }
   }
 }
